@@ -1,0 +1,22 @@
+import type { Actor } from './context.ts';
+import type { TenantId } from './tenancy.ts';
+
+/** Every permission that a route can ask for. */
+export const permissions = [
+  'platform.status.read',
+  'platform.config.read',
+  'tenants.read',
+  'connections.read',
+  'events.read',
+  'flows.read',
+  'dead-letters.read',
+  'sent.read',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+/** Decides locally, from memory. Denies on any doubt. */
+export interface Guard {
+  /** The actor behind an `Authorization` header; anonymous where there is none or it is not valid. */
+  authenticate(authorization: string | undefined): Actor;
+  allows(actor: Actor, permission: Permission, tenant: TenantId | null): boolean;
+}

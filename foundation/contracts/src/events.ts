@@ -1,0 +1,104 @@
+import type { ConnectionId, TenantId } from './tenancy.ts';
+
+/**
+ * An event in the platform's vocabulary: a CloudEvents 1.0 event whose extensions say whom it concerns.
+ *
+ * `id` is a UUIDv7 in its canonical lower-case form; `time` is RFC 3339 in UTC, the moment the thing happened as far as the source says,
+ * otherwise the moment of acceptance.
+ */
+export interface PlatformEvent {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string | null;
+  readonly time: string;
+  readonly data: unknown;
+  /** The tenant that it was resolved to. */
+  readonly tenant: TenantId;
+  /** The tenant's project, as the resolver names it; null where the source names none. */
+  readonly project: string | null;
+  readonly region: string | null;
+  /** W3C `traceparent` of the flow's start; it is carried along and never rewritten. */
+  readonly traceparent: string;
+  /** The id of the flow's first event (itself for one that came from outside). */
+  readonly flow: string;
+  /** The id of the event whose handling produced this one; null for one that came from outside. */
+  readonly cause: string | null;
+  /** How many events stand between this one and the flow's first. */
+  readonly hop: number;
+}
+
+/** What a source's adapter makes of one delivery: everything but whom it concerns. */
+export interface NormalisedEvent {
+  readonly type: string;
+  readonly source: string;
+  readonly subject: string | null;
+  /** RFC 3339 in UTC; null where the source says none. */
+  readonly time: string | null;
+  readonly data: unknown;
+  /** External ids to resolve, most specific first, for example project before hub. */
+  readonly refs: readonly ExternalRef[];
+}
+
+/** An id of an external system that the resolver maps to a tenant, for example `{ system: 'autodesk', kind: 'project', id: '…' }`. */
+export interface ExternalRef {
+  readonly system: string;
+  readonly kind: string;
+  readonly id: string;
+}
+
+/**
+ * A delivery as it was accepted: bytes untouched, signature verified.
+ * `headers` keeps only what the source's adapter asked to be kept; names are lower case.
+ */
+export interface Delivery {
+  readonly id: string;
+  readonly connection: ConnectionId;
+  readonly source: SourceKind;
+  readonly body: Buffer;
+  /** SHA-256 of the signed bytes: the dedupe key. */
+  readonly digest: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly traceparent: string;
+  readonly receivedAt: Date;
+}
+
+/** Which adapter reads a delivery. `platform` is the platform's own: an event that a product emitted. */
+export type SourceKind = string;
+
+/** What became of one append: `accepted` is new, `duplicate` names the delivery that was accepted before. */
+export interface Acceptance {
+  readonly outcome: 'accepted' | 'duplicate';
+  readonly id: string;
+}
+
+/**
+ * The durable inbox. `append` resolves once the delivery is on disk (group commit: concurrent callers share one insert and one fsync) and
+ * never twice for the same (connection, digest) within 45 days.
+ * @throws SPINE_UNAVAILABLE (retryable) when the record cannot keep it, SPINE_INBOX_FULL when too many callers wait.
+ */
+export interface Inbox {
+  append(delivery: Delivery): Promise<Acceptance>;
+}
+
+/**
+ * A source's adapter: one per external system, pure functions only.
+ * `normalise` may split a batch; it throws `SourceError` when it does not understand what it reads.
+ */
+export interface SourceAdapter {
+  readonly kind: SourceKind;
+  /** Lower-case header names worth keeping beside the body. */
+  readonly keepHeaders: readonly string[];
+  normalise(delivery: Pick<Delivery, 'body' | 'headers' | 'connection'>): readonly NormalisedEvent[];
+}
+
+/** Why an adapter could not make events of a delivery: `unreadable` (not the format), `unknown-event` (a name that it has no words for). */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly reason: 'unreadable' | 'unknown-event';
+  constructor(reason: 'unreadable' | 'unknown-event', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}

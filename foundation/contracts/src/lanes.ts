@@ -1,0 +1,45 @@
+import type { PlatformEvent } from './events.ts';
+import type { ClusterId, ProductId, TenantId } from './tenancy.ts';
+
+/** `<tenant>/<product>`: the ordered stream of one placement. It keeps its name when it moves to another cluster. */
+export type LaneId = string;
+
+export function laneId(tenant: TenantId, product: ProductId): LaneId {
+  return `${tenant}/${product}`;
+}
+
+/** One event in one lane. `position` is a decimal bigint that rises within the lane (gaps are normal). */
+export interface LaneEntry {
+  readonly position: bigint;
+  readonly event: PlatformEvent;
+}
+
+/**
+ * What the dispatcher hands to a cluster: entries of one lane, in order.
+ * `parked` is a single entry delivered out of order, after it had been set aside.
+ */
+export interface LaneBatch {
+  readonly lane: LaneId;
+  readonly tenant: TenantId;
+  readonly product: ProductId;
+  readonly cluster: ClusterId;
+  readonly mode: 'ordered' | 'parked';
+  readonly entries: readonly LaneEntry[];
+}
+
+/**
+ * What the cluster answers. Entries before `failed` are committed; `failed` had no effect; what follows it was not tried.
+ * Without `failed` everything is committed.
+ */
+export interface BatchOutcome {
+  readonly handled: number;
+  readonly failed?: { readonly position: bigint; readonly error: string; readonly retryable: boolean };
+}
+
+/**
+ * Carries entries from the dispatcher to a cluster, at least once, nothing more. A rejection means that the outcome is unknown
+ * or the cluster cannot be reached: the dispatcher keeps the lane where it is and tries again.
+ */
+export interface Transport {
+  deliver(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome>;
+}
