@@ -25,6 +25,12 @@ export interface LaneBatch {
   readonly cluster: ClusterId;
   readonly mode: 'ordered' | 'parked';
   readonly entries: readonly LaneEntry[];
+  /**
+   * In mode `ordered`: the lane's position before these entries. Everything up to it was handled, parked or given up, and nothing lies
+   * between it and the first entry. Without it the host takes the position just before the first entry, which is as safe and costs it a row
+   * per batch wherever a lane's positions have gaps.
+   */
+  readonly after?: bigint;
 }
 
 /**

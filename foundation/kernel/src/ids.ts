@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 // Shared by the whole process, because the order of ids is a promise about the process and not about one part of it.
 let lastMillis = 0;
@@ -9,9 +9,11 @@ let sequence = 0;
  * When the clock goes back, ids go on from the last time seen.
  */
 export function uuidv7(now: number = Date.now()): string {
+  // randomUUID draws from a pool of random bytes: one system call for 128 ids instead of one for each.
+  const random = randomUUID();
   if (now > lastMillis) {
     lastMillis = now;
-    sequence = randomBytes(2).readUInt16BE(0) & 0x7ff;
+    sequence = Number.parseInt(random.slice(0, 3), 16) & 0x7ff;
   } else {
     sequence += 1;
     if (sequence > 0xfff) {
@@ -19,12 +21,8 @@ export function uuidv7(now: number = Date.now()): string {
       sequence = 0;
     }
   }
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(lastMillis, 0, 6);
-  bytes.writeUInt16BE(0x7000 | sequence, 6);
-  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = lastMillis.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-${random.slice(19)}`;
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,0 +1,3 @@
+export { createEdge, type Edge } from './edge.ts';
+export type { Problem } from './problem.ts';
+export type { Readiness, ReadinessCheck } from './readiness.ts';
