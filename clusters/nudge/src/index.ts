@@ -1,0 +1,3 @@
+export type { Notification } from './notifications.ts';
+export { nudge } from './nudge.ts';
+export type { Rule } from './rules.ts';

@@ -1,0 +1,72 @@
+import { errorCatalogue } from '@etis/kernel';
+
+export const errors = errorCatalogue('RUNTIME', {
+  PRODUCT_INVALID: {
+    kind: 'setup',
+    message: (product: string, reason: string) => `The product "${product}" cannot be defined: ${reason}.`,
+  },
+  CLUSTER_FOREIGN: {
+    kind: 'setup',
+    message: (cluster: string, wanted: string, given: string) =>
+      `The cluster "${cluster}" runs the product "${wanted}" and was given "${given}". Pass the product that the cluster names.`,
+  },
+  BATCH_FOREIGN: {
+    kind: 'invalid',
+    message: (host: string, reason: string) => `The cluster host "${host}" refused a batch that is not its own: ${reason}.`,
+  },
+  BATCH_MALFORMED: {
+    kind: 'invalid',
+    message: (reason: string) => `A batch breaks the rules of lanes: ${reason}.`,
+  },
+  STOPPED: {
+    kind: 'unavailable',
+    retryable: true,
+    message: () => 'Handling was stopped before it was done; nothing of it was kept. Deliver the batch again.',
+  },
+  DATABASE_TROUBLE: {
+    kind: 'unavailable',
+    retryable: true,
+    message: () =>
+      "The cluster's database failed while entries were handled; nothing of them is known to be kept. Deliver the batch again.",
+  },
+  DEADLINE: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (ms: number) => `The product's code did not finish within ${ms} ms and was given up; nothing of it was kept.`,
+  },
+  CONTEXT_CLOSED: {
+    kind: 'internal',
+    message: (what: string) =>
+      `${what} was called after the handler or operation had ended, when its transaction was over. Await everything before returning.`,
+  },
+  STATEMENT_UNFINISHED: {
+    kind: 'internal',
+    message: () => 'The handler or operation returned while a statement of its own was still running. Await every query before returning.',
+  },
+  STATEMENT_FAILED: {
+    kind: 'internal',
+    message: (reason: string) =>
+      `A statement failed and the handler or operation went on as if it had not; the transaction cannot be kept. The statement's error: ${reason}`,
+  },
+  STATEMENT_REFUSED: {
+    kind: 'internal',
+    message: (reason: string) =>
+      `A statement was refused: ${reason}. The transaction, its settings and its tenant belong to the host; send one plain statement at a time.`,
+  },
+  TENANT_CHANGED: {
+    kind: 'internal',
+    message: () => "The transaction's tenant was changed while product code ran; nothing of it was kept.",
+  },
+  OUTGOING_INVALID: {
+    kind: 'invalid',
+    message: (what: string, reason: string) => `${what} was refused: ${reason}.`,
+  },
+  OPERATION_UNKNOWN: {
+    kind: 'not-found',
+    message: (product: string, operation: string) => `The product "${product}" has no operation "${operation}".`,
+  },
+  INPUT_INVALID: {
+    kind: 'invalid',
+    message: (reason: string) => `The input is not valid: ${reason}.`,
+  },
+});

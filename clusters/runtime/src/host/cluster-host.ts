@@ -1,0 +1,93 @@
+import type { TenantContext } from '@etis/contracts/context';
+import type { Inbox } from '@etis/contracts/events';
+import type { Jobs } from '@etis/contracts/jobs';
+import type { BatchOutcome, LaneBatch } from '@etis/contracts/lanes';
+import type { Log } from '@etis/contracts/log';
+import type { Cluster, TenantId } from '@etis/contracts/tenancy';
+import { type Clock, errorText, type Loop, systemClock } from '@etis/kernel';
+import type { SystemDb, TenantDb } from '@etis/postgres';
+import { errors } from '../errors.ts';
+import { createOutboxRelay } from '../relay/outbox-relay.ts';
+import type { OperationInput, OperationOutput, Operations } from '../sdk/operation.ts';
+import type { Product } from '../sdk/product.ts';
+import { TerminalError } from '../sdk/terminal-error.ts';
+import { callOperation } from './call-operation.ts';
+import { checkBatch } from './check-batch.ts';
+import { tryEntries } from './try-entries.ts';
+
+/** One cluster at work: runs one product for the tenants that are placed on it. */
+export interface ClusterHost<Offered extends Operations = Operations> {
+  /**
+   * Handles a batch: effects, mark and outbox of each entry are kept together and once, however often and by how many at a time the batch is
+   * delivered. It is tried whole; where a handler fails, the entries before it are kept and `failed` names it (its error cut to 500 characters).
+   * A rejection means that nothing is known to be kept: RUNTIME_STOPPED after `signal`, RUNTIME_DATABASE_TROUBLE or another error of the
+   * database, RUNTIME_BATCH_FOREIGN and RUNTIME_BATCH_MALFORMED for what is not this host's or not a batch.
+   */
+  handle(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome>;
+  /**
+   * Calls one of the product's operations for the context's tenant, in one transaction, within the context's deadline or the product's,
+   * whichever ends first. Whether the actor may is the caller's to have asked.
+   * @throws RUNTIME_OPERATION_UNKNOWN, RUNTIME_INPUT_INVALID, what the operation throws, RUNTIME_DEADLINE
+   */
+  call<Name extends keyof Offered & string>(
+    context: TenantContext,
+    operation: Name,
+    input: OperationInput<Offered[Name]>,
+  ): Promise<OperationOutput<Offered[Name]>>;
+  /** Moves what handlers asked for to the spine. `handle` works without it; nothing leaves the cluster until it runs. */
+  readonly relay: Loop;
+}
+
+/** @throws RUNTIME_CLUSTER_FOREIGN when the cluster runs another product. */
+export function createClusterHost<const Offered extends Operations>(deps: {
+  cluster: Cluster;
+  product: Product<Offered>;
+  /** The cluster's own domain, as `clusterDomain` describes it. */
+  db: TenantDb & SystemDb;
+  jobs: Pick<Jobs, 'enqueue'>;
+  publish: Inbox;
+  log: Log;
+  clock?: Clock;
+  /** Whether a tenant is placed on this cluster, from memory. By default every tenant that a batch names is believed. */
+  placed?: (tenant: TenantId) => boolean;
+}): ClusterHost<Offered> {
+  const { cluster, product, db } = deps;
+  if (cluster.product !== product.id) throw errors.CLUSTER_FOREIGN(cluster.id, cluster.product, product.id);
+  const clock = deps.clock ?? systemClock;
+  const log = deps.log.child({ cluster: cluster.id });
+  const placed = deps.placed ?? (() => true);
+  const relay = createOutboxRelay({ db, jobs: deps.jobs, publish: deps.publish, cluster, product, log, clock });
+  const attempts = { db, product, log, clock, actor: `cluster/${cluster.id}` };
+
+  async function handle(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {
+    checkBatch(batch, { cluster, placed });
+    let count = batch.entries.length;
+    let failed: BatchOutcome['failed'];
+    if (count === 0) return { handled: 0 };
+    // Every round has fewer entries than the last. The one with none left still asks the database, so that an outage parks nobody.
+    for (;;) {
+      const attempt = await tryEntries(attempts, batch, { count, signal });
+      if (!('failed' in attempt)) {
+        if (attempt.outgoing > 0) relay.wake();
+        return failed === undefined ? { handled: count } : { handled: count, failed };
+      }
+      const { index, error } = attempt.failed;
+      const entry = batch.entries[index];
+      if (entry === undefined) throw error;
+      log.warn({ lane: batch.lane, position: String(entry.position), event: entry.event.id, err: error }, 'an entry could not be handled');
+      failed = { position: entry.position, error: boundedText(error), retryable: !(error instanceof TerminalError) };
+      count = index;
+    }
+  }
+
+  return {
+    handle,
+    call: (context, name, input) => callOperation({ db, product, log, clock }, { context, name, input }) as Promise<never>,
+    relay,
+  };
+}
+
+/** What a record can keep of an error: PostgreSQL's text has no NUL. */
+function boundedText(error: unknown): string {
+  return errorText(error).replaceAll('\u0000', '').slice(0, 500).toWellFormed() || 'an error without a message';
+}

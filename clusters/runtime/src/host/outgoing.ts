@@ -1,0 +1,92 @@
+import type { PlatformEvent } from '@etis/contracts/events';
+import type { JobRequest } from '@etis/contracts/jobs';
+import type { LaneId } from '@etis/contracts/lanes';
+import type { Clock } from '@etis/kernel';
+import { errors } from '../errors.ts';
+import type { HandlerContext } from '../sdk/handler.ts';
+import { isEventType } from '../sdk/type-pattern.ts';
+import { derivedId } from './derived-id.ts';
+
+/** One row of the outbox: `body` is the JSON that its sink gets. */
+export interface OutgoingRow {
+  readonly id: string;
+  readonly kind: 'job' | 'event';
+  readonly body: string;
+}
+
+/** Collects what the handling of one event asks for, until it is closed. */
+export interface Outgoing extends Pick<HandlerContext, 'enqueue' | 'emit'> {
+  /** Later calls of `enqueue` and `emit` throw. */
+  close(): readonly OutgoingRow[];
+}
+
+const limits = { rows: 5_000, rowBytes: 128 * 1024, bytes: 32 * 1024 * 1024 };
+
+export function createOutgoing(options: { event: PlatformEvent; lane: LaneId; product: string; clock: Clock }): Outgoing {
+  const { event, lane, product } = options;
+  const rows: OutgoingRow[] = [];
+  const ordinals = { job: 0, event: 0 };
+  let bytes = 0;
+  let open = true;
+
+  function add(kind: 'job' | 'event', what: string, bodyOf: (id: string) => object): string {
+    if (!open) throw errors.CONTEXT_CLOSED(what);
+    const id = derivedId({ event: event.id, lane, kind, ordinal: ordinals[kind] });
+    const body = toJson(bodyOf(id), what);
+    const size = Buffer.byteLength(body);
+    if (size > limits.rowBytes) throw errors.OUTGOING_INVALID(what, `its JSON has ${size} bytes, more than ${limits.rowBytes}`);
+    if (rows.length >= limits.rows) throw errors.OUTGOING_INVALID(what, `this event has asked for ${limits.rows} jobs and events already`);
+    if (bytes + size > limits.bytes) throw errors.OUTGOING_INVALID(what, `this event has asked for ${limits.bytes} bytes already`);
+    ordinals[kind] += 1;
+    bytes += size;
+    rows.push({ id, kind, body });
+    return id;
+  }
+
+  return {
+    enqueue(kind, payload) {
+      if (!/^[a-z][a-z0-9.-]{0,59}$/.test(kind))
+        throw errors.OUTGOING_INVALID('enqueue', 'the kind is not a lower-case word of 60 characters');
+      return add('job', 'enqueue', (id) => {
+        const { flow, traceparent, tenant } = event;
+        return { id, kind, tenant, cause: event.id, flow, traceparent, payload: payload ?? null } satisfies JobRequest;
+      });
+    },
+    emit({ type, subject, data }) {
+      if (!isEventType(type) || !type.startsWith(`${product}.`)) {
+        throw errors.OUTGOING_INVALID('emit', `"${String(type).slice(0, 80)}" is not an event type that starts with "${product}."`);
+      }
+      return add('event', 'emit', (id) => {
+        const { tenant, project, region, traceparent, flow } = event;
+        const time = new Date(options.clock.now()).toISOString();
+        return {
+          id,
+          type,
+          source: `/products/${product}`,
+          subject,
+          time,
+          data: data ?? null,
+          tenant,
+          project,
+          region,
+          traceparent,
+          flow,
+          cause: event.id,
+          hop: event.hop + 1,
+        } satisfies Omit<PlatformEvent, 'specversion'>;
+      });
+    },
+    close() {
+      open = false;
+      return rows;
+    },
+  };
+}
+
+function toJson(body: object, what: string): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw errors.OUTGOING_INVALID.because({ cause }, what, 'it cannot be written as JSON');
+  }
+}

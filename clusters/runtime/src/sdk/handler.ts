@@ -1,0 +1,46 @@
+import type { PlatformEvent } from '@etis/contracts/events';
+import type { Log } from '@etis/contracts/log';
+import type { TenantId } from '@etis/contracts/tenancy';
+import type { Clock } from '@etis/kernel';
+
+/**
+ * The transaction that product code runs in: its tenant's rows, nobody else's. The host begins and ends it, so statements that control the
+ * transaction or its settings are refused, and so are several statements in one text. Once the code has returned, every call rejects.
+ * Rows come back as plain objects; bigint columns as text, timestamps as `Date`.
+ * @throws RUNTIME_STATEMENT_REFUSED, RUNTIME_CONTEXT_CLOSED
+ */
+export interface ProductTx {
+  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+/** What product code has at hand, whoever called it. */
+export interface ProductContext {
+  readonly tenant: TenantId;
+  readonly tx: ProductTx;
+  readonly log: Log;
+  /** Aborts at the deadline and when the host stops: what is done from then on is not kept. */
+  readonly signal: AbortSignal;
+  /** W3C trace id: 32 lower-case hex characters. */
+  readonly trace: string;
+  readonly clock: Clock;
+}
+
+/**
+ * What a handler has. Its statements, jobs and events are kept together with the mark that the event was handled, or not at all.
+ * Within one event at most 5,000 jobs and events, 128 KiB each and 32 MiB in all.
+ */
+export interface HandlerContext extends ProductContext {
+  /** Asks for a job of a kind that workers know; `payload` is JSON. Returns the job's id. @throws RUNTIME_OUTGOING_INVALID */
+  enqueue(kind: string, payload: unknown): string;
+  /**
+   * Sends an event back into the platform, for the same tenant and project and in the same flow. Its type starts with the product's id and a
+   * dot. Returns the event's id. @throws RUNTIME_OUTGOING_INVALID
+   */
+  emit(event: { readonly type: string; readonly subject: string | null; readonly data: unknown }): string;
+}
+
+/**
+ * Turns one event into effects. It may be called again for the same event as long as no call was kept, so whatever it does outside the
+ * transaction may happen twice: external work belongs into a job. Throwing is retried later, a `TerminalError` is not.
+ */
+export type Handler = (event: PlatformEvent, context: HandlerContext) => Promise<void>;

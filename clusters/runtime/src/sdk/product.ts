@@ -1,0 +1,76 @@
+import { errors } from '../errors.ts';
+import type { Handler } from './handler.ts';
+import type { Operations } from './operation.ts';
+import { isTypePattern, patternsFor } from './type-pattern.ts';
+
+/** What a product may set for the hosts that run it. */
+export interface ProductSettings {
+  /** How long one handler or operation may take, in milliseconds: 1 to 30,000, which is also the default. */
+  readonly handlerDeadlineMs: number;
+}
+
+/** A product as hosts run it. Immutable; only `defineProduct` makes one. */
+export interface Product<Offered extends Operations = Operations> {
+  readonly id: string;
+  readonly title: string;
+  /** The folder of the product's own migrations; they run after the runtime's in each cluster's schema. */
+  readonly migrations: URL;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  /** The event types that it wants to hear of, as the router takes them: the patterns of its handlers, sorted. */
+  readonly subscriptions: readonly string[];
+  readonly operations: Offered;
+  readonly settings: ProductSettings;
+}
+
+/**
+ * Defines a product. Handlers are keyed by event type, by a prefix that ends in `.*`, or by `*`; the most specific one that matches runs, and
+ * only that one.
+ * @throws RUNTIME_PRODUCT_INVALID when an id, a pattern, a folder or a setting is not of its form.
+ */
+export function defineProduct<const Offered extends Operations = Record<never, never>>(definition: {
+  readonly id: string;
+  readonly title: string;
+  /** A file URL that ends in `/`: `new URL('../migrations/', import.meta.url)`. */
+  readonly migrations: URL;
+  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly operations?: Offered;
+  readonly settings?: Partial<ProductSettings>;
+}): Product<Offered> {
+  const { id, title, migrations } = definition;
+  const refuse = (reason: string): never => {
+    throw errors.PRODUCT_INVALID(id, reason);
+  };
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(id)) refuse('its id is not 1 to 40 characters of [a-z0-9-] starting with a letter');
+  if (title.trim() === '') refuse('it has no title');
+  if (migrations.protocol !== 'file:' || !migrations.pathname.endsWith('/')) refuse('migrations is not a file URL that ends in "/"');
+  const patterns = Object.keys(definition.handlers).sort();
+  for (const pattern of patterns) {
+    if (!isTypePattern(pattern)) refuse(`"${pattern}" is not an event type, a prefix that ends in ".*", or "*"`);
+  }
+  const operations = definition.operations ?? ({} as Offered);
+  for (const name of Object.keys(operations)) {
+    if (!/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/.test(name)) refuse(`"${name}" is not a name for an operation, such as "rules.set"`);
+  }
+  const handlerDeadlineMs = definition.settings?.handlerDeadlineMs ?? 30_000;
+  if (!Number.isInteger(handlerDeadlineMs) || handlerDeadlineMs < 1 || handlerDeadlineMs > 30_000) {
+    refuse('handlerDeadlineMs is not a whole number from 1 to 30,000');
+  }
+  return Object.freeze({
+    id,
+    title,
+    migrations,
+    handlers: new Map(Object.entries(definition.handlers)),
+    subscriptions: Object.freeze(patterns),
+    operations: Object.freeze({ ...operations }),
+    settings: Object.freeze({ handlerDeadlineMs }),
+  });
+}
+
+/** The handler that hears an event type; undefined where the product has none for it. */
+export function handlerFor(product: Product, type: string): Handler | undefined {
+  for (const pattern of patternsFor(type)) {
+    const handler = product.handlers.get(pattern);
+    if (handler !== undefined) return handler;
+  }
+  return undefined;
+}
