@@ -1,0 +1,49 @@
+import type { Tier } from '@etis/contracts/tenancy';
+
+/** A made-up customer of the demonstration, with one project and one person who is told of new documents. */
+export interface DemonstrationTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly tier: Tier;
+  readonly project: string;
+  readonly projectName: string;
+  readonly hub: string;
+  readonly region: string;
+  readonly recipient: string;
+}
+
+/** The connection that the three share, as one Autodesk application serves many customers. */
+export const demonstrationConnection = 'autodesk';
+
+export const demonstrationTenants: readonly DemonstrationTenant[] = [
+  {
+    id: 'arbor-construction',
+    name: 'Arbor Construction',
+    tier: 'standard',
+    project: '6f1d2c58-9a30-4c7e-8b52-3de0a1f4c901',
+    projectName: 'riverside-school',
+    hub: '0b9e7f34-51ac-4d0f-a6a2-77c4b8e2d101',
+    region: 'EMEA',
+    recipient: 'documents@arbor-construction.example',
+  },
+  {
+    id: 'meridian-rail',
+    name: 'Meridian Rail',
+    tier: 'advanced',
+    project: 'a47c9be1-2f06-4b1d-9d6e-50b8c3e7a902',
+    projectName: 'north-tunnel',
+    hub: '5c3a1d78-e4b2-4f96-8c05-19d6f0a7e202',
+    region: 'EMEA',
+    recipient: 'bim@meridian-rail.example',
+  },
+  {
+    id: 'castellan-towers',
+    name: 'Castellan Towers',
+    tier: 'enterprise',
+    project: 'd83b50f2-7c1e-4a95-b0f4-6e29a8d1c903',
+    projectName: 'harbour-tower',
+    hub: '91e6c2a4-0d7f-4b38-a5c9-c80b3f5d7303',
+    region: 'US',
+    recipient: 'control@castellan-towers.example',
+  },
+];

@@ -1,0 +1,55 @@
+import { errorCatalogue } from '@etis/kernel';
+
+export const errors = errorCatalogue('ETIS', {
+  DEMO_REFUSED: {
+    kind: 'setup',
+    message: (reason: string) => `The demonstration does not start ${reason}: it seeds tenants and secrets of its own. Use "etis up" there.`,
+  },
+  HOME_UNWRITABLE: {
+    kind: 'setup',
+    message: (home: string, reason: string) =>
+      `The folder ${home} cannot be written (${reason}). Set ETIS_HOME to a folder that you may write, or change its permissions.`,
+  },
+  FILE_TOO_OPEN: {
+    kind: 'setup',
+    message: (file: string, mode: string) => `The file ${file} has mode ${mode}, so others could read it. Run "chmod 600 ${file}" and start again.`,
+  },
+  FILE_UNREADABLE: {
+    kind: 'setup',
+    message: (file: string, reason: string) => `The file ${file} cannot be used: ${reason}.`,
+  },
+  DATABASE_NOT_PREPARED: {
+    kind: 'setup',
+    message: () => 'The database behind DATABASE_URL is not prepared for this home. Run "etis db prepare" once with the same DATABASE_URL and ETIS_HOME.',
+  },
+  DATABASE_URL_MISSING: {
+    kind: 'setup',
+    message: () => 'There is no DATABASE_URL to prepare. The embedded database needs no preparation: "etis up" does it.',
+  },
+  CAPABILITY_UNKNOWN: {
+    kind: 'setup',
+    message: (capability: string, driver: string, known: string) =>
+      `etis.config.ts asks for "${driver}" as ${capability}, which this release does not have. It has: ${known}.`,
+  },
+  NOT_RUNNING: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (url: string) => `Nothing answers at ${url}. Start the platform with "npm start", or set ETIS_HOME and ETIS_PORT as they were when it was started.`,
+  },
+  CREDENTIAL_MISSING: {
+    kind: 'unauthenticated',
+    message: (file: string) => `There is no operator's credential at ${file}. The first "etis up" makes it; set ETIS_HOME to that installation.`,
+  },
+  REQUEST_REFUSED: {
+    kind: 'invalid',
+    message: (status: number, detail: string) => `The platform answered ${status}: ${detail}`,
+  },
+  DEMO_MISSING: {
+    kind: 'not-found',
+    message: (file: string) => `There is no demonstration in this home (${file} is missing). Start one with "npm start".`,
+  },
+  DELIVERY_REFUSED: {
+    kind: 'unavailable',
+    message: (status: number, body: string) => `The platform did not accept the delivery: ${status} ${body}`,
+  },
+});

@@ -1,0 +1,108 @@
+import { errors } from '../errors.ts';
+
+/** One capability of the evolution matrix: its drivers in the three states of the model, and what a change of state needs. */
+interface Capability {
+  readonly title: string;
+  readonly embedded: string;
+  readonly realised: string;
+  readonly proposed: string;
+  /** The drivers of this release, with what each one is. */
+  readonly drivers: Readonly<Record<string, string>>;
+  readonly change: string;
+}
+
+const matrix = {
+  'ingress-surface': {
+    title: 'Ingress surface',
+    embedded: 'routing engine in the one process',
+    realised: 'routing engine on its own node',
+    proposed: 'CloudFront, S3, API Gateway',
+    drivers: { 'in-process': 'one listener in the one process' },
+    change: 'a process of its own for the edge; no data moves',
+  },
+  'event-routing': {
+    title: 'Event routing',
+    embedded: 'dispatcher calls cluster hosts directly',
+    realised: 'BullMQ on Redis',
+    proposed: 'Lambda, SNS, SQS',
+    drivers: { direct: 'the dispatcher calls the cluster hosts' },
+    change: 'another transport; the record stays in PostgreSQL, so lanes keep their order and position',
+  },
+  'worker-execution': {
+    title: 'Worker execution',
+    embedded: 'worker threads in the one process',
+    realised: 'worker threads in the product server',
+    proposed: 'Lambda on SQS',
+    drivers: { 'worker-threads': 'worker threads in the one process' },
+    change: 'workers elsewhere that lease from the same jobs port',
+  },
+  transformation: {
+    title: 'Transformation pipelines',
+    embedded: 'DuckDB in the one process',
+    realised: 'DuckDB in the product server',
+    proposed: 'ECS/Fargate on a schedule',
+    drivers: { none: 'no pipelines in this release' },
+    change: 'the transformation plane, which reads the event log that the spine keeps already',
+  },
+  database: {
+    title: 'Database strategy',
+    embedded: 'one embedded PostgreSQL, a database per domain',
+    realised: 'one local PostgreSQL per node',
+    proposed: 'one RDS per domain',
+    drivers: { embedded: 'PostgreSQL from npm, or the one that DATABASE_URL names' },
+    change: 'connection strings: no foreign key, join or transaction crosses a domain',
+  },
+  'runtime-isolation': {
+    title: 'Runtime isolation',
+    embedded: 'own process and own PostgreSQL per enterprise placement',
+    realised: 'enterprise node inside its own VPC',
+    proposed: 'VPC per enterprise placement',
+    drivers: { 'database-per-cluster': 'one process; every cluster has its own database and its own login role' },
+    change: 'a process and a server per enterprise cluster; the cluster takes its database along',
+  },
+  operation: {
+    title: 'Operation',
+    embedded: 'npm start',
+    realised: 'one service unit per node',
+    proposed: 'CDK stacks',
+    drivers: { 'one-process': 'npm start' },
+    change: 'one composition per role instead of one for all',
+  },
+} as const satisfies Record<string, Capability>;
+
+export type CapabilityName = keyof typeof matrix;
+
+/** The driver chosen for each capability. */
+export type Evolution = { readonly [Name in CapabilityName]: keyof (typeof matrix)[Name]['drivers'] };
+
+/** One row of `etis evolution`. */
+export interface EvolutionRow {
+  readonly capability: CapabilityName;
+  readonly title: string;
+  readonly driver: string;
+  readonly is: string;
+  readonly embedded: string;
+  readonly realised: string;
+  readonly proposed: string;
+  readonly change: string;
+}
+
+/** Checks a choice, whatever the type checker was told. @throws ETIS_CAPABILITY_UNKNOWN */
+export function defineEvolution(evolution: Evolution): Evolution {
+  for (const [name, capability] of Object.entries<Capability>(matrix)) {
+    const driver: string = evolution[name as CapabilityName];
+    if (!Object.hasOwn(capability.drivers, driver)) {
+      throw errors.CAPABILITY_UNKNOWN(name, String(driver), Object.keys(capability.drivers).join(', '));
+    }
+  }
+  return Object.freeze({ ...evolution });
+}
+
+/** The rows of the matrix as this installation has chosen them. */
+export function evolutionRows(evolution: Evolution): readonly EvolutionRow[] {
+  return Object.entries<Capability>(matrix).map(([name, { title, embedded, realised, proposed, drivers, change }]) => {
+    const capability = name as CapabilityName;
+    const driver: string = evolution[capability];
+    return { capability, title, driver, is: drivers[driver] ?? '', embedded, realised, proposed, change };
+  });
+}

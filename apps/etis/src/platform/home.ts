@@ -1,0 +1,75 @@
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorText } from '@etis/kernel';
+import { errors } from '../errors.ts';
+
+/** The places inside ETIS_HOME. */
+export interface Home {
+  readonly folder: string;
+  readonly operatorToken: string;
+  readonly masterKey: string;
+  readonly databaseAccess: string;
+  /** Says where a running platform listens. */
+  readonly running: string;
+  readonly demonstration: string;
+  readonly sentMail: string;
+}
+
+export function homeAt(folder: string): Home {
+  return {
+    folder,
+    operatorToken: join(folder, 'credentials', 'operator-token'),
+    masterKey: join(folder, 'credentials', 'master-key'),
+    databaseAccess: join(folder, 'credentials', 'database.json'),
+    running: join(folder, 'running.json'),
+    demonstration: join(folder, 'demonstration', 'autodesk.json'),
+    sentMail: join(folder, 'demonstration', 'sent.jsonl'),
+  };
+}
+
+/** Makes the home and tries that it can be written. @throws ETIS_HOME_UNWRITABLE */
+export async function openHome(folder: string): Promise<Home> {
+  const home = homeAt(folder);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await mkdir(dirname(home.operatorToken), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(home.demonstration), { recursive: true, mode: 0o700 });
+    const probe = join(folder, `.probe-${process.pid}`);
+    await writeFile(probe, '');
+    await rm(probe);
+  } catch (error) {
+    throw errors.HOME_UNWRITABLE.because({ cause: error }, folder, errorText(error));
+  }
+  return home;
+}
+
+/** Writes a file that only its owner may read, whole or not at all. */
+export async function writePrivate(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.new`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  await chmod(temporary, 0o600);
+  await rename(temporary, file);
+}
+
+/** Reads a private file; null where there is none. @throws ETIS_FILE_TOO_OPEN where others may read it */
+export async function readPrivate(file: string): Promise<string | null> {
+  try {
+    const { mode } = await stat(file);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw errors.FILE_TOO_OPEN(file, (mode & 0o777).toString(8));
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The same for JSON. @throws ETIS_FILE_UNREADABLE */
+export async function readPrivateJson<T>(file: string): Promise<T | null> {
+  const text = await readPrivate(file);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw errors.FILE_UNREADABLE.because({ cause: error }, file, 'it does not hold JSON');
+  }
+}

@@ -1,0 +1,44 @@
+import type { Log } from '@etis/contracts/log';
+import type { Config, Service } from '@etis/kernel';
+import { type AdminAccess, createEmbeddedServer, type DatabaseAccess, type Domain, prepare } from '@etis/postgres';
+import { errors } from '../errors.ts';
+import { type Home, readPrivateJson, writePrivate } from './home.ts';
+
+/**
+ * Gives the way into every domain's database: the embedded server is started and prepared, a server behind DATABASE_URL must have been prepared before.
+ * @throws ETIS_DATABASE_NOT_PREPARED
+ */
+export async function openDatabase(options: {
+  config: Config;
+  home: Home;
+  domains: readonly Domain[];
+  log: Log;
+  notice: (sentence: string) => void;
+  run: <T extends Service>(service: T) => Promise<T>;
+}): Promise<DatabaseAccess> {
+  const { config, home, domains, log } = options;
+  const existing = await readPrivateJson<DatabaseAccess>(home.databaseAccess);
+  if (config.databaseUrl !== null) {
+    const complete = existing !== null && domains.every((domain) => Object.hasOwn(existing.databases, domain.name));
+    if (!complete) throw errors.DATABASE_NOT_PREPARED();
+    return existing;
+  }
+  const server = await options.run(createEmbeddedServer({ home: home.folder, log, notice: options.notice }));
+  return prepareDatabase({ admin: server.admin(), layout: config.databases, home, domains, log });
+}
+
+/** Splits a server into roles, databases and schemas, and keeps the roles' passwords in the home. Safe to repeat. */
+export async function prepareDatabase(options: {
+  admin: AdminAccess;
+  layout: Config['databases'];
+  home: Home;
+  domains: readonly Domain[];
+  log: Log;
+}): Promise<DatabaseAccess> {
+  const { admin, layout, home, domains, log } = options;
+  const existing = await readPrivateJson<DatabaseAccess>(home.databaseAccess);
+  const access = await prepare({ admin, domains, layout, log, ...(existing === null ? {} : { existing }) });
+  const text = JSON.stringify(access, null, 2);
+  if (existing === null || JSON.stringify(existing, null, 2) !== text) await writePrivate(home.databaseAccess, text);
+  return access;
+}

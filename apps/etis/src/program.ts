@@ -1,0 +1,103 @@
+import { readEnvironment } from './environment.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { databasePrepare } from './commands/database-prepare.ts';
+import { demo } from './commands/demo.ts';
+import { deadLetters, events, evolution, flow, type InspectOptions, type ListOptions, sent, showConfig, status } from './commands/inspect.ts';
+import { up } from './commands/up.ts';
+import { terminal } from './output.ts';
+
+const settings = `
+Settings (environment):
+  ETIS_HOME       folder of data and credentials            default ./.etis
+  ETIS_PORT       port to listen on                         default 8080
+  ETIS_HOST       address to listen on                      default 127.0.0.1
+  DATABASE_URL    a PostgreSQL of yours                     default: an embedded one
+  ETIS_DATABASES  "each" (a database per domain) or "one"   default each
+  ETIS_SMTP_URL   where mail leaves, with ETIS_MAIL_FROM    default: none
+  ETIS_MASTER_KEY 32 bytes, base64 or hex                   default: a file in the home
+  ETIS_LOG_LEVEL  debug, info, warn, error, silent          default warn
+
+Examples:
+  npm start                               the platform with its demonstration
+  npm run demo                            one event, followed to the mailbox
+  npm run etis -- events --tenant arbor-construction
+  npm run etis -- flow 019a...            what one delivery caused
+`;
+
+/** The `etis` command. */
+export function createProgram(): Command {
+  const program = new Command('etis')
+    .description('A federated operational platform: isolated tenant environments, centrally governed.')
+    .addHelpText('after', settings)
+    .showHelpAfterError('Run "etis --help" for the commands and settings.');
+
+  program
+    .command('up')
+    .description('run the whole platform in this process until Ctrl-C')
+    .option('--demo', 'seed three made-up tenants and keep their mail in a local mailbox', false)
+    .action((options: { demo: boolean }) => up(readEnvironment(), options, terminal));
+
+  program
+    .command('demo')
+    .description('send one Autodesk event to the running demonstration and follow it to the mailbox')
+    .option('--json', 'print data; exits with 1 when an outcome is missing')
+    .option('--timeout <seconds>', 'how long to wait for the outcome', seconds, 15_000)
+    .action(async (options: { json?: boolean; timeout: number }) => {
+      if (!(await demo(readEnvironment(), options, terminal))) process.exitCode = 1;
+    });
+
+  looking(program.command('status'), 'health, governance version and the depth of every lane').action((options: InspectOptions) =>
+    status(readEnvironment(), options, terminal),
+  );
+
+  listing(program.command('events'), 'the newest events, or with --unmatched the deliveries that found no tenant')
+    .option('--type <type>', 'only this event type, for example document.version.added')
+    .option('--unmatched', 'deliveries that could not be read or placed, with the reason')
+    .action((options: ListOptions & { unmatched?: boolean }) => events(readEnvironment(), options, terminal));
+
+  looking(program.command('flow'), 'everything that one delivery caused, in the order of time')
+    .argument('<id>', 'the id of a delivery, an event or a job')
+    .action((id: string, options: InspectOptions) => flow(readEnvironment(), id, options, terminal));
+
+  listing(program.command('dead-letters'), 'entries and jobs that used up their attempts').action((options: ListOptions) =>
+    deadLetters(readEnvironment(), options, terminal),
+  );
+
+  looking(program.command('sent'), "what the demonstration's mailbox received")
+    .option('--limit <n>', 'how many, newest first', '50')
+    .action((options: ListOptions) => sent(readEnvironment(), options, terminal));
+
+  looking(program.command('config'), 'the settings in force; secrets are not shown').action((options: InspectOptions) =>
+    showConfig(readEnvironment(), options, terminal),
+  );
+
+  looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action((options: InspectOptions) =>
+    evolution(options, terminal),
+  );
+
+  program
+    .command('db')
+    .description('the database behind DATABASE_URL')
+    .command('prepare')
+    .description("split the database behind DATABASE_URL into the platform's roles, schemas and tables; safe to repeat")
+    .action(() => databasePrepare(readEnvironment(), terminal));
+
+  return program;
+}
+
+function looking(command: Command, description: string): Command {
+  return command.description(description).option('--json', 'print data');
+}
+
+function listing(command: Command, description: string): Command {
+  return looking(command, description)
+    .option('--tenant <id>', "only this tenant's")
+    .option('--limit <n>', 'how many, 1 to 200', '50')
+    .option('--cursor <cursor>', 'go on where the last page ended');
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > 3_600) throw new InvalidArgumentError('It is a number of seconds, up to 3600.');
+  return value * 1_000;
+}

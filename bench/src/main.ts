@@ -1,0 +1,15 @@
+import { ingest } from './ingest/ingest.ts';
+import type { BenchReport } from './report.ts';
+
+/** `npm run bench -- <name>`: measures, prints a table, and ends with one line of JSON. */
+const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<BenchReport>>> = { ingest };
+
+const name = process.argv[2] ?? '';
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (bench === undefined) {
+  console.error(`There is no bench "${name}". Run: npm run bench -- <${Object.keys(benches).join(' | ')}>`);
+  process.exitCode = 1;
+} else {
+  const report = await bench((line) => console.log(line));
+  console.log(JSON.stringify(report));
+}
