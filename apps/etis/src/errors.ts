@@ -3,7 +3,8 @@ import { errorCatalogue } from '@etis/kernel';
 export const errors = errorCatalogue('ETIS', {
   DEMO_REFUSED: {
     kind: 'setup',
-    message: (reason: string) => `The demonstration does not start ${reason}: it seeds tenants and secrets of its own. Use "etis up" there.`,
+    message: (reason: string) =>
+      `The demonstration does not start ${reason}: it seeds tenants and secrets of its own. Use "etis up" there.`,
   },
   HOME_UNWRITABLE: {
     kind: 'setup',
@@ -12,7 +13,8 @@ export const errors = errorCatalogue('ETIS', {
   },
   FILE_TOO_OPEN: {
     kind: 'setup',
-    message: (file: string, mode: string) => `The file ${file} has mode ${mode}, so others could read it. Run "chmod 600 ${file}" and start again.`,
+    message: (file: string, mode: string) =>
+      `The file ${file} has mode ${mode}, so others could read it. Run "chmod 600 ${file}" and start again.`,
   },
   FILE_UNREADABLE: {
     kind: 'setup',
@@ -20,7 +22,8 @@ export const errors = errorCatalogue('ETIS', {
   },
   DATABASE_NOT_PREPARED: {
     kind: 'setup',
-    message: () => 'The database behind DATABASE_URL is not prepared for this home. Run "etis db prepare" once with the same DATABASE_URL and ETIS_HOME.',
+    message: () =>
+      'The database behind DATABASE_URL is not prepared for this home. Run "etis db prepare" once with the same DATABASE_URL and ETIS_HOME.',
   },
   DATABASE_URL_MISSING: {
     kind: 'setup',
@@ -34,11 +37,13 @@ export const errors = errorCatalogue('ETIS', {
   NOT_RUNNING: {
     kind: 'unavailable',
     retryable: true,
-    message: (url: string) => `Nothing answers at ${url}. Start the platform with "npm start", or set ETIS_HOME and ETIS_PORT as they were when it was started.`,
+    message: (url: string) =>
+      `Nothing answers at ${url}. Start the platform with "npm start", or set ETIS_HOME and ETIS_PORT as they were when it was started.`,
   },
   CREDENTIAL_MISSING: {
     kind: 'unauthenticated',
-    message: (file: string) => `There is no operator's credential at ${file}. The first "etis up" makes it; set ETIS_HOME to that installation.`,
+    message: (file: string) =>
+      `There is no operator's credential at ${file}. The first "etis up" makes it; set ETIS_HOME to that installation.`,
   },
   REQUEST_REFUSED: {
     kind: 'invalid',

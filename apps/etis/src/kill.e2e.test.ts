@@ -70,7 +70,9 @@ async function sendUntilAccepted(number: number, secret: string): Promise<Accept
   await eventually(
     async () => {
       tries += 1;
-      const answer = await fetch(`${etis.url}/hooks/autodesk`, { method: 'POST', headers, body, signal: AbortSignal.timeout(5_000) }).catch(() => null);
+      const answer = await fetch(`${etis.url}/hooks/autodesk`, { method: 'POST', headers, body, signal: AbortSignal.timeout(5_000) }).catch(
+        () => null,
+      );
       if (answer === null || !answer.ok) {
         await answer?.body?.cancel();
         return false;
@@ -144,10 +146,15 @@ it('handles every accepted delivery once and in order, whatever is killed', { ti
       const place = clusters.find(({ cluster }) => cluster.tier === tenant.tier);
       const notifications =
         (await place?.db.tenant(context, (tx) =>
-          tx.query<{ event_id: string; subject: string; requested_at: Date }>('select event_id, subject, requested_at from notification order by requested_at'),
+          tx.query<{ event_id: string; subject: string; requested_at: Date }>(
+            'select event_id, subject, requested_at from notification order by requested_at',
+          ),
         )) ?? [];
       handled.push(...notifications.map(({ subject }) => subject.split(' ')[0] ?? ''));
-      const events = await spine.statement<{ id: string }>('select id from event where tenant_id = $1 and cause_id is null order by position', [tenant.id]);
+      const events = await spine.statement<{ id: string }>(
+        'select id from event where tenant_id = $1 and cause_id is null order by position',
+        [tenant.id],
+      );
       const at = new Map(notifications.map((notification) => [notification.event_id, notification.requested_at.getTime()]));
       const times = events.map(({ id }) => at.get(id) ?? Number.NaN);
       orderedByLane.push(times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0)));

@@ -46,7 +46,12 @@ describe('etis up', () => {
   it('keeps credentials for their owner only', async () => {
     const here = await installation();
     const running = await here.up();
-    for (const file of ['credentials/operator-token', 'credentials/master-key', 'credentials/database.json', 'demonstration/autodesk.json']) {
+    for (const file of [
+      'credentials/operator-token',
+      'credentials/master-key',
+      'credentials/database.json',
+      'demonstration/autodesk.json',
+    ]) {
       expect([file, (await stat(join(here.home, file))).mode & 0o777]).toEqual([file, 0o600]);
     }
     await running.end('SIGINT');
@@ -128,7 +133,9 @@ describe('refusals are one clear sentence and exit code 1', () => {
   });
 
   it('a database that was not prepared', async () => {
-    expect(oneSentence(await (await installation({ DATABASE_URL: 'postgresql://127.0.0.1:1/x' })).run(['up']))).toContain('etis db prepare');
+    expect(oneSentence(await (await installation({ DATABASE_URL: 'postgresql://127.0.0.1:1/x' })).run(['up']))).toContain(
+      'etis db prepare',
+    );
   });
 
   it.each([
@@ -144,7 +151,8 @@ describe('help', () => {
   it('teaches the commands, the settings and an example', async () => {
     const { code, out } = await (await installation()).run(['--help']);
     expect(code).toBe(0);
-    for (const word of ['up', 'demo', 'flow', 'dead-letters', 'ETIS_HOME', 'ETIS_PORT', 'DATABASE_URL', 'npm run demo']) expect(out).toContain(word);
+    for (const word of ['up', 'demo', 'flow', 'dead-letters', 'ETIS_HOME', 'ETIS_PORT', 'DATABASE_URL', 'npm run demo'])
+      expect(out).toContain(word);
   });
 
   it('points there after a word that it does not know', async () => {

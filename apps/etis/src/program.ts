@@ -1,9 +1,19 @@
-import { readEnvironment } from './environment.ts';
 import { Command, InvalidArgumentError } from 'commander';
 import { databasePrepare } from './commands/database-prepare.ts';
 import { demo } from './commands/demo.ts';
-import { deadLetters, events, evolution, flow, type InspectOptions, type ListOptions, sent, showConfig, status } from './commands/inspect.ts';
+import {
+  deadLetters,
+  events,
+  evolution,
+  flow,
+  type InspectOptions,
+  type ListOptions,
+  sent,
+  showConfig,
+  status,
+} from './commands/inspect.ts';
 import { up } from './commands/up.ts';
+import { readEnvironment } from './environment.ts';
 import { terminal } from './output.ts';
 
 const settings = `
@@ -71,8 +81,8 @@ export function createProgram(): Command {
     showConfig(readEnvironment(), options, terminal),
   );
 
-  looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action((options: InspectOptions) =>
-    evolution(options, terminal),
+  looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action(
+    (options: InspectOptions) => evolution(options, terminal),
   );
 
   program

@@ -23,8 +23,16 @@ describe.each(['each', 'one'])('one event through the running platform, database
   });
 
   const post = async (body: string | Buffer, headers: Record<string, string>, connection = 'autodesk') => {
-    const response = await fetch(`${etis.url}/hooks/${connection}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
-    return { status: response.status, type: response.headers.get('content-type') ?? '', body: (await response.json()) as Record<string, string> };
+    const response = await fetch(`${etis.url}/hooks/${connection}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      body: (await response.json()) as Record<string, string>,
+    };
   };
   const signed = async (body: string) => ({ 'x-adsk-signature': autodeskSignature(body, (await etis.secret()).secret) });
   const settled = async (id: string): Promise<Flow> => {
@@ -52,7 +60,8 @@ describe.each(['each', 'one'])('one event through the running platform, database
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const report = JSON.parse(out) as { ok: boolean; missing: string[]; flow: Flow; delivered: { mail: SentMail } };
     expect(report).toMatchObject({ ok: true, missing: [], delivered: { mail: { to: [arbor.recipient] } } });
-    for (const step of ['accepted', 'normalised', 'resolved', 'routed', 'handled', 'job-enqueued', 'job-done']) expect(steps(report.flow)).toContain(step);
+    for (const step of ['accepted', 'normalised', 'resolved', 'routed', 'handled', 'job-enqueued', 'job-done'])
+      expect(steps(report.flow)).toContain(step);
   });
 
   it('sends the mail to the right person, once, also when Autodesk delivers again', async () => {
@@ -101,7 +110,10 @@ describe.each(['each', 'one'])('one event through the running platform, database
     });
 
     it('an unknown connection is 404', async () => {
-      expect(await post(good, await signed(good), 'nobody')).toMatchObject({ status: 404, type: expect.stringContaining('application/problem+json') });
+      expect(await post(good, await signed(good), 'nobody')).toMatchObject({
+        status: 404,
+        type: expect.stringContaining('application/problem+json'),
+      });
     });
 
     it('a body over the limit is 413', async () => {
@@ -114,7 +126,11 @@ describe.each(['each', 'one'])('one event through the running platform, database
       ['no bytes at all', '', 'unreadable'],
       ['JSON of another shape', '[1, 2, 3]', 'unreadable'],
       ['an unknown event', good.replaceAll('dm.version.added', 'dm.version.exploded'), 'unknown-event'],
-      ['a project of nobody', good.replaceAll(arbor.project, '00000000-0000-4000-8000-000000000000').replaceAll(arbor.hub, 'nobody'), 'unresolved'],
+      [
+        'a project of nobody',
+        good.replaceAll(arbor.project, '00000000-0000-4000-8000-000000000000').replaceAll(arbor.hub, 'nobody'),
+        'unresolved',
+      ],
     ])('%s is accepted and kept with the reason', async (_, body, reason) => {
       const answer = await post(body, await signed(body));
       expect(answer.status).toBe(202);
@@ -150,7 +166,9 @@ describe.each(['each', 'one'])('one event through the running platform, database
     ['evolution', /Event routing: direct/],
     ['config', /databaseUrl/],
   ])('etis %s shows it to people and, with --json, to machines', async (command, expected) => {
-    await settled(await deliver({ url: etis.url, ...(await etis.secret()) }, versionAddedBody({ tenant: arbor, name: 'shown.pdf', version: 1 })));
+    await settled(
+      await deliver({ url: etis.url, ...(await etis.secret()) }, versionAddedBody({ tenant: arbor, name: 'shown.pdf', version: 1 })),
+    );
     const shown = await etis.run([command]);
     expect(shown).toMatchObject({ code: 0, err: '' });
     expect(shown.out).toMatch(expected);
@@ -161,7 +179,9 @@ describe.each(['each', 'one'])('one event through the running platform, database
 
   it('never shows a secret', async () => {
     const { secret } = await etis.secret();
-    const everything = await Promise.all(['status', 'config', 'connections', 'tenants', 'events'].map((path) => etis.get(`/api/v1/${path}`)));
+    const everything = await Promise.all(
+      ['status', 'config', 'connections', 'tenants', 'events'].map((path) => etis.get(`/api/v1/${path}`)),
+    );
     expect(everything.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(JSON.stringify(everything)).not.toContain(secret);
     expect(running.printed()).not.toContain(secret);

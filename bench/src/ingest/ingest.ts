@@ -49,7 +49,9 @@ function report(rates: Map<Contender, number[]>, p99s: Map<Contender, number[]>,
   const value = Number(median(ratios).toFixed(3));
   print('');
   for (const name of contenders) {
-    print(`${name.padEnd(20)} ${Math.round(rate(name)).toString().padStart(7)} requests/s   p99 ${median(p99s.get(name) ?? []).toFixed(1)} ms`);
+    print(
+      `${name.padEnd(20)} ${Math.round(rate(name)).toString().padStart(7)} requests/s   p99 ${median(p99s.get(name) ?? []).toFixed(1)} ms`,
+    );
   }
   return {
     bench: 'ingest',

@@ -34,10 +34,14 @@ interface Manifest {
 }
 
 const folders = ['foundation', 'planes', 'clusters', 'apps']
-  .flatMap((group) => readdirSync(join(root, group), { withFileTypes: true }).map((entry) => (entry.isDirectory() ? `${group}/${entry.name}` : '')))
+  .flatMap((group) =>
+    readdirSync(join(root, group), { withFileTypes: true }).map((entry) => (entry.isDirectory() ? `${group}/${entry.name}` : '')),
+  )
   .filter((folder) => folder !== '')
   .concat('bench');
-const manifests = new Map(folders.map((folder) => [folder, JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest]));
+const manifests = new Map(
+  folders.map((folder) => [folder, JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest]),
+);
 const layerByName = new Map([...manifests].map(([folder, manifest]) => [manifest.name, layerOf(folder)]));
 
 describe('the rule of imports', () => {
@@ -56,13 +60,17 @@ describe('the rule of imports', () => {
   });
 
   it('names exact versions everywhere', () => {
-    const versions = [...manifests.values()].flatMap(({ dependencies, devDependencies }) => Object.entries({ ...dependencies, ...devDependencies }));
+    const versions = [...manifests.values()].flatMap(({ dependencies, devDependencies }) =>
+      Object.entries({ ...dependencies, ...devDependencies }),
+    );
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
   });
 
   it('lets products see the SDK and nothing behind it', () => {
     for (const folder of folders.filter((candidate) => layerOf(candidate) === 'product')) {
-      const imports = sourcesOf(join(root, folder, 'src')).flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/from '(@etis\/[^']+)'/g)].map((match) => match[1]));
+      const imports = sourcesOf(join(root, folder, 'src')).flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/from '(@etis\/[^']+)'/g)].map((match) => match[1]),
+      );
       expect([...new Set(imports)].filter((name) => name !== '@etis/runtime/sdk')).toEqual([]);
     }
   });

@@ -11,7 +11,15 @@ import { homeAt } from '../platform/home.ts';
 import { flowLines } from './flow-lines.ts';
 
 /** What one event must have led to. */
-const outcomes = ['accepted', 'normalised', 'resolved', 'routed', 'handled', 'job-enqueued', 'job-done'] as const satisfies FlowStep['step'][];
+const outcomes = [
+  'accepted',
+  'normalised',
+  'resolved',
+  'routed',
+  'handled',
+  'job-enqueued',
+  'job-done',
+] as const satisfies FlowStep['step'][];
 
 interface Delivered {
   readonly mailbox: string;
@@ -28,7 +36,10 @@ export async function demo(config: Config, options: { json?: boolean; timeout: n
   const deadline = Date.now() + options.timeout;
   const flow = await follow(api, id, deadline);
   const delivered = await findMail(api, flow, tenant, deadline);
-  const missing = [...outcomes.filter((step) => !flow.steps.some((found) => found.step === step)), ...(delivered.mail === null ? ['mail'] : [])];
+  const missing = [
+    ...outcomes.filter((step) => !flow.steps.some((found) => found.step === step)),
+    ...(delivered.mail === null ? ['mail'] : []),
+  ];
   if (options.json) output.json({ ok: missing.length === 0, missing, flow, delivered });
   else report({ flow, delivered, missing }, output);
   return missing.length === 0;

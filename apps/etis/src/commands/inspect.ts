@@ -1,6 +1,6 @@
-import chosenEvolution from '../../../../etis.config.ts';
 import type { DeadLetter, EventSummary, Flow, LaneDepth, Page, UnmatchedSummary } from '@etis/contracts/flow';
 import { type Config, redactConfig } from '@etis/kernel';
+import chosenEvolution from '../../../../etis.config.ts';
 import { createApiClient } from '../api-client.ts';
 import type { SentMail } from '../demonstration/mail-sink.ts';
 import { type EvolutionRow, evolutionRows } from '../evolution/evolution.ts';
@@ -58,7 +58,8 @@ export async function events(config: Config, options: ListOptions & { unmatched?
   if (options.unmatched) return unmatched(await api.get<Page<UnmatchedSummary>>('/api/v1/unmatched', listQuery(options)), options, output);
   const page = await api.get<Page<EventSummary>>('/api/v1/events', listQuery(options));
   if (options.json) return output.json(page);
-  if (page.items.length === 0) return output.line('No events. "npm run demo" sends one; "etis events --unmatched" shows what could not be placed.');
+  if (page.items.length === 0)
+    return output.line('No events. "npm run demo" sends one; "etis events --unmatched" shows what could not be placed.');
   output.line(
     table(
       ['ACCEPTED', 'TYPE', 'TENANT', 'PROJECT', 'FLOW'],
@@ -88,7 +89,15 @@ export async function deadLetters(config: Config, options: ListOptions, output: 
   output.line(
     table(
       ['AT', 'KIND', 'WHERE', 'TENANT', 'ATTEMPTS', 'EVENT', 'ERROR'],
-      page.items.map((item) => [clockTime(item.at), item.kind, item.where, item.tenant, `${item.attempts}`, item.event, item.error.slice(0, 80)]),
+      page.items.map((item) => [
+        clockTime(item.at),
+        item.kind,
+        item.where,
+        item.tenant,
+        `${item.attempts}`,
+        item.event,
+        item.error.slice(0, 80),
+      ]),
     ),
   );
   more(page, output);
@@ -116,18 +125,22 @@ export async function sent(config: Config, options: ListOptions, output: Output)
 
 export function showConfig(config: Config, options: InspectOptions, output: Output): void {
   const shown = redactConfig(config);
-  if (options.json) return output.json(shown);
-  output.line(
-    table(
-      ['SETTING', 'VALUE'],
-      Object.entries(shown).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-    ),
-  );
+  if (options.json) output.json(shown);
+  else
+    output.line(
+      table(
+        ['SETTING', 'VALUE'],
+        Object.entries(shown).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+      ),
+    );
 }
 
 export function evolution(options: InspectOptions, output: Output): void {
   const rows = evolutionRows(chosenEvolution);
-  if (options.json) return output.json({ capabilities: rows });
+  if (options.json) {
+    output.json({ capabilities: rows });
+    return;
+  }
   output.line('Where this installation stands, capability by capability (etis.config.ts):');
   for (const row of rows) for (const line of evolutionLines(row)) output.line(line);
 }

@@ -40,8 +40,12 @@ function banner(platform: { url: string; token: { file: string; fresh: string | 
       : `  operator's credential  ${platform.token.fresh}`,
     ...(platform.token.fresh === null ? [] : [`                         shown this once; kept in ${platform.token.file} (mode 0600)`]),
     `  data                   ${config.home}`,
-    ...(config.mail === null && !demo ? ['  mail                   none configured, so e-mail jobs wait (ETIS_SMTP_URL, ETIS_MAIL_FROM)'] : []),
-    ...(config.mail === null && demo ? ['  mail                   kept by a local SMTP server of the demonstration, passed on to nobody'] : []),
+    ...(config.mail === null && !demo
+      ? ['  mail                   none configured, so e-mail jobs wait (ETIS_SMTP_URL, ETIS_MAIL_FROM)']
+      : []),
+    ...(config.mail === null && demo
+      ? ['  mail                   kept by a local SMTP server of the demonstration, passed on to nobody']
+      : []),
     '',
     demo ? 'Next, in a second terminal:  npm run demo' : 'Next, in a second terminal:  npm run etis -- status',
     '',

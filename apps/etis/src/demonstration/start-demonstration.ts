@@ -25,7 +25,12 @@ export async function startDemonstration(options: {
   run: <T extends Service>(service: T) => Promise<T>;
 }): Promise<Demonstration> {
   const { config, control, hosts, home, log } = options;
-  const context = { actor: { kind: 'system', id: 'demonstration' }, tenant: null, trace: traceIdOf(traceparentFrom(undefined)), log } as const;
+  const context = {
+    actor: { kind: 'system', id: 'demonstration' },
+    tenant: null,
+    trace: traceIdOf(traceparentFrom(undefined)),
+    log,
+  } as const;
   await seedDemonstration({
     control,
     context,

@@ -65,13 +65,20 @@ export async function startPlatform(options: {
     clock: systemClock,
   });
   for (const { cluster, product, domain } of installations) {
-    const placed = (tenant: string) => governance.current().placements.some((place) => place.tenant === tenant && place.cluster === cluster.id);
+    const placed = (tenant: string) =>
+      governance.current().placements.some((place) => place.tenant === tenant && place.cluster === cluster.id);
     hosts.set(cluster.id, createClusterHost({ cluster, product, db: open(domain), jobs: spine.jobs, publish: spine.inbox, log, placed }));
   }
 
   const checks = async () => [
     { name: 'governance', ok: governance.current().version > 0 },
-    { name: 'database', ok: await spineDb.statement('select 1').then(() => true, () => false) },
+    {
+      name: 'database',
+      ok: await spineDb.statement('select 1').then(
+        () => true,
+        () => false,
+      ),
+    },
   ];
   const control = await run(
     createControl({
@@ -97,7 +104,7 @@ export async function startPlatform(options: {
   const mail = config.mail ?? demonstration?.mail ?? null;
   for (const service of spine.services) await run(service);
   for (const host of hosts.values()) await run(host.relay);
-  if (mail !== null) await run(createWorkers({ jobs: spine.jobs, access, smtp: mail, log, clock: systemClock }));
+  if (mail !== null) await run(createWorkers({ jobs: spine.jobs, access, mail, log, settings: { logLevel: config.logLevel } }));
 
   const ingestion = createIngestion({ inbox: spine.inbox, governance, secrets, log, clock: systemClock });
   await run(ingestion.service);

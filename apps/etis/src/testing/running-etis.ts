@@ -79,7 +79,9 @@ export async function createInstallation(settings: Readonly<Record<string, strin
     async up(args = ['--demo']) {
       const { child, ended, printed } = launch(['up', ...args]);
       await Promise.race([
-        eventually(async () => (await fetch(`${url}/readyz`).catch(() => null))?.status === 200 && printed().includes('listens at'), { timeoutMs: 30_000 }),
+        eventually(async () => (await fetch(`${url}/readyz`).catch(() => null))?.status === 200 && printed().includes('listens at'), {
+          timeoutMs: 30_000,
+        }),
         ended.then((end) => {
           throw new Error(`etis up ended with ${end.code}: ${end.out}${end.err}`);
         }),

@@ -1,0 +1,79 @@
+import { errorCatalogue } from '@etis/kernel';
+
+export const errors = errorCatalogue('AGENT', {
+  GOVERNANCE_STALE: {
+    kind: 'conflict',
+    message: (offered: number, current: number) =>
+      `Governance version ${offered} was refused, because version ${current} is already in force; publish a higher one.`,
+  },
+  MASTER_KEY_INVALID: {
+    kind: 'setup',
+    message: (where: string) =>
+      `The master key in ${where} cannot be used: it must be 32 bytes, as 64 hexadecimal characters or as base64; restore the right key.`,
+  },
+  MASTER_KEY_EXPOSED: {
+    kind: 'setup',
+    message: (file: string, mode: string) =>
+      `The master key file ${file} has mode ${mode}, so others on this machine may read or change it; run "chmod 600" on it, and replace the key if others had access.`,
+  },
+  MASTER_KEY_UNREADABLE: {
+    kind: 'setup',
+    message: (file: string, reason: string) =>
+      `The master key file ${file} cannot be read or created (${reason}); check that its folder exists and belongs to you, or set ETIS_MASTER_KEY.`,
+  },
+  MASTER_KEY_WRONG: {
+    kind: 'setup',
+    message: () =>
+      "The master key does not open this installation's secrets: it is not the key that sealed them; restore the right key file or ETIS_MASTER_KEY.",
+  },
+  SECRET_UNREADABLE: {
+    kind: 'internal',
+    message: (table: string, column: string) =>
+      `A secret in ${table}.${column} does not open: it was changed, moved or sealed for another place; set the secret again.`,
+  },
+  DATA_KEY_UNKNOWN: {
+    kind: 'internal',
+    message: (owner: string) =>
+      `There is no data key for ${owner}, so nothing of it can be sealed or opened; it was erased or not loaded yet.`,
+  },
+  OUTBOUND_EXCEPTION_INVALID: {
+    kind: 'setup',
+    message: (text: string) =>
+      `The exception "${text}" for outbound calls cannot be used; write a CIDR block such as 10.1.0.0/16, or host:port as in a URL.`,
+  },
+  OUTBOUND_URL_REFUSED: {
+    kind: 'invalid',
+    message: (reason: string) => `The address cannot be called: ${reason}; use an http or https address without user and password.`,
+  },
+  ADDRESS_REFUSED: {
+    kind: 'forbidden',
+    message: (host: string) => `The host ${host} was refused, because it does not lead to public addresses only; use a public host.`,
+  },
+  OUTBOUND_REQUEST_INVALID: {
+    kind: 'invalid',
+    message: (reason: string) => `The request was not sent, because it is not valid HTTP (${reason}); correct its method, headers or body.`,
+  },
+  OUTBOUND_REDIRECTS_EXCEEDED: {
+    kind: 'invalid',
+    message: (host: string, limit: number) => `${host} redirects more than ${limit} times; use the final address.`,
+  },
+  OUTBOUND_RESPONSE_TOO_LARGE: {
+    kind: 'too-large',
+    message: (host: string, bytes: number) => `The answer of ${host} was dropped, because it is larger than ${bytes} bytes.`,
+  },
+  OUTBOUND_TIMEOUT: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (host: string, ms: number) => `${host} did not answer completely within ${ms} ms; try again later.`,
+  },
+  OUTBOUND_NAME_UNKNOWN: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (host: string) => `The name ${host} cannot be resolved; check it, or try again later.`,
+  },
+  OUTBOUND_FAILED: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (host: string) => `${host} could not be reached, or it broke off; try again later.`,
+  },
+});

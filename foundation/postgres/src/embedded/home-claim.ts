@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { clientConfig } from '../connection.ts';
+import { errors } from '../errors.ts';
+import { sqlState } from '../sql-state.ts';
+import { adminUser, passwordFile } from './data-folder.ts';
+import type { Listening } from './server-process.ts';
+
+/** Any fixed number: whoever holds this advisory lock is the platform of this data folder. */
+const claimKey = 4_815_162_342;
+/** While the server starts up or recovers it says so; nobody answering at all is soon taken for an answer. */
+const startingTries = 300;
+const refusedTries = 10;
+const tryEveryMs = 100;
+
+/** A session whose advisory lock says that this process is the platform here. The lock ends with the process, however it ends. */
+export interface HomeClaim {
+  /** Resolves to false once the server does not answer within two seconds, or the session is gone. */
+  alive(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+/** Null where nobody listens there: what is said to run was another process. @throws POSTGRES_HOME_IN_USE, POSTGRES_PASSWORD_LOST */
+export async function claimHome(options: { listening: Listening; password: string; data: string }): Promise<HomeClaim | null> {
+  const client = await logIn(options);
+  if (client === null) return null;
+  let lost = false;
+  client.on('error', () => {
+    lost = true;
+  });
+  client.on('end', () => {
+    lost = true;
+  });
+  const { rows } = await client.query<{ mine: boolean; data: string }>(
+    "select pg_try_advisory_lock($1) as mine, current_setting('data_directory') as data",
+    [claimKey],
+  );
+  if (rows[0]?.mine !== true) {
+    await client.end();
+    throw errors.HOME_IN_USE(options.data);
+  }
+  return {
+    async alive() {
+      if (lost) return false;
+      const timer = Promise.withResolvers<boolean>();
+      const timeout = setTimeout(() => timer.resolve(false), 2_000);
+      try {
+        return await Promise.race([
+          client.query('select 1').then(
+            () => true,
+            () => false,
+          ),
+          timer.promise,
+        ]);
+      } finally {
+        clearTimeout(timeout);
+      }
+    },
+    async release() {
+      await client.end().catch(() => undefined);
+    },
+  };
+}
+
+/** Logs in, waiting while the server starts up or recovers; null where nobody listens. */
+async function logIn({ listening, password, data }: { listening: Listening; password: string; data: string }): Promise<pg.Client | null> {
+  for (let tries = 1; ; tries += 1) {
+    const client = new pg.Client({
+      ...clientConfig({
+        host: listening.host,
+        port: listening.port,
+        tls: 'off',
+        database: 'postgres',
+        role: adminUser,
+        password,
+        applicationName: 'etis claim',
+        settings: { search_path: 'pg_catalog' },
+      }),
+      connectionTimeoutMillis: 5_000,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (sqlState(error) === '28P01') throw errors.PASSWORD_LOST.because({ cause: error }, join(data, passwordFile));
+      const starting = sqlState(error)?.startsWith('57P') ?? false;
+      const refused = ['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (refused && tries >= refusedTries) return null;
+      if ((!refused && !starting) || tries >= startingTries) throw error;
+      await wait(tryEveryMs);
+    }
+  }
+}

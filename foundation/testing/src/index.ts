@@ -1,0 +1,5 @@
+export { eventually } from './eventually.ts';
+export { testContext } from './test-context.ts';
+export { createTestDatabase, type TestDatabase } from './test-database.ts';
+export { type TestRun, testPasswords, testRun } from './test-run.ts';
+export { startTestServer, type TestServer } from './test-server.ts';

@@ -1,0 +1,102 @@
+import type { SecretVault, WrappedDataKey } from '@etis/agent';
+import type { Context } from '@etis/contracts/context';
+import type { SpineQueries } from '@etis/contracts/flow';
+import type { GovernanceView } from '@etis/contracts/governance';
+import type { RouteModule } from '@etis/contracts/http';
+import type { Log } from '@etis/contracts/log';
+import type { Cluster } from '@etis/contracts/tenancy';
+import { type Clock, type Service, traceIdOf, traceparentFrom } from '@etis/kernel';
+import type { DomainDb } from '@etis/postgres';
+import { createPlatformApi, type PlatformFacts } from './api/platform-api.ts';
+import { registerClusters } from './clusters/clusters.ts';
+import { type Connections, createConnections } from './connections/connections.ts';
+import { createCompiler } from './governance/compiler.ts';
+import { createDataKeys } from './keys/data-keys.ts';
+import { createPlacements, type Placements } from './placements/placements.ts';
+import { type ProductDeclaration, registerProducts } from './products/products.ts';
+import { createResolverEntries, type ResolverEntries } from './resolver/resolver-entries.ts';
+import { createTenants, type Tenants } from './tenants/tenants.ts';
+
+export interface ControlOptions {
+  readonly db: DomainDb;
+  readonly secrets: SecretVault;
+  readonly spine: SpineQueries;
+  /** Puts a compiled view in force; called with rising versions only. */
+  readonly publish: (view: GovernanceView) => void;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** What is deployed; registered at each start. */
+  readonly products: readonly ProductDeclaration[];
+  readonly clusters: readonly Cluster[];
+  readonly facts: PlatformFacts;
+  /** How soon changes of other processes are seen, in milliseconds; 2000 by default. */
+  readonly pollMs?: number;
+}
+
+/**
+ * The control plane. `start` registers what is deployed, checks the master key against the stored data keys, and resolves once the first
+ * governance view is published. When a method that changes something resolves, the change is committed, audited, and in the published view.
+ */
+export interface Control extends Service {
+  readonly tenants: Tenants;
+  readonly placements: Placements;
+  readonly connections: Connections;
+  readonly resolver: ResolverEntries;
+  readonly routes: RouteModule;
+}
+
+/** `start` throws AGENT_MASTER_KEY_WRONG where the master key is not the one that sealed what is stored. */
+export function createControl(options: ControlOptions): Control {
+  const { db, secrets: vault, clock, log } = options;
+  const dataKeys = createDataKeys({ vault });
+  const changed = () => compiler.refresh();
+  const connections = createConnections({ db, vault, dataKeys, clock, changed });
+  const compiler = createCompiler({
+    db,
+    clock,
+    log,
+    publish: options.publish,
+    context: () => systemContext(log),
+    loadKeys: dataKeys.load,
+    removeExpired: connections.removeExpired,
+    pollMs: options.pollMs ?? 2_000,
+  });
+  const tenants = createTenants({ db, vault, dataKeys, changed });
+
+  /** The keys are opened first: with a wrong master key nothing is written. */
+  async function register(): Promise<void> {
+    const context = systemContext(log);
+    const created = await db.platform(context, 'register what is deployed', async (tx): Promise<WrappedDataKey | null> => {
+      const owners = await dataKeys.load(tx);
+      await registerProducts(tx, context, options.products);
+      await registerClusters(tx, context, options.clusters);
+      return owners.has(null) ? null : dataKeys.create(tx, null);
+    });
+    if (created !== null) vault.addDataKey(created);
+  }
+
+  return {
+    name: 'control plane',
+    async start() {
+      await register();
+      await compiler.start();
+    },
+    stop: () => compiler.stop(),
+    tenants,
+    placements: createPlacements({ db, changed }),
+    connections,
+    resolver: createResolverEntries({ db, changed }),
+    routes: createPlatformApi({
+      facts: options.facts,
+      spine: options.spine,
+      tenants,
+      connections,
+      governanceVersion: compiler.version,
+      clock,
+    }),
+  };
+}
+
+function systemContext(log: Log): Context {
+  return { actor: { kind: 'system', id: 'control' }, tenant: null, trace: traceIdOf(traceparentFrom(undefined)), log };
+}

@@ -1,0 +1,52 @@
+import { errorCatalogue } from '@etis/kernel';
+
+export const errors = errorCatalogue('SPINE', {
+  UNAVAILABLE: {
+    kind: 'unavailable',
+    retryable: true,
+    message: () => 'The record cannot keep anything at the moment, because its database does not answer. Send it again.',
+  },
+  INBOX_FULL: {
+    kind: 'limited',
+    retryable: true,
+    message: () => 'Too many deliveries wait to be recorded. Send it again in a few seconds.',
+  },
+  DELIVERY_MALFORMED: {
+    kind: 'invalid',
+    message: (what: string) => `The delivery cannot be recorded, because ${what}.`,
+  },
+  JOB_MALFORMED: {
+    kind: 'invalid',
+    message: (what: string) => `The job cannot be kept, because ${what}.`,
+  },
+  CURSOR_MALFORMED: {
+    kind: 'invalid',
+    message: () => 'The cursor is not one that this list gave. Start again without a cursor.',
+  },
+  LIMIT_MALFORMED: {
+    kind: 'invalid',
+    message: () => 'The limit is not a whole number from 1 to 200.',
+  },
+  CLUSTER_UNKNOWN: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (cluster: string) => `The cluster ${cluster} does not run in this process. Start it, or move the lane.`,
+  },
+  OUTCOME_MALFORMED: {
+    kind: 'internal',
+    message: (what: string) => `The cluster's answer cannot be used, because ${what}.`,
+  },
+  DELIVERY_TIMEOUT: {
+    kind: 'internal',
+    message: (ms: number) => `The cluster gave no answer within ${ms} ms.`,
+  },
+  STOPPING: {
+    kind: 'unavailable',
+    retryable: true,
+    message: () => 'The dispatcher is stopping. The lane goes on when it starts again.',
+  },
+  LEASE_LOST: {
+    kind: 'internal',
+    message: () => 'Another dispatcher took the lane, because this one did not renew its lease in time.',
+  },
+});

@@ -1,0 +1,50 @@
+import type { Delivery, ExternalRef } from '@etis/contracts/events';
+import { columnText } from '../record/column-text.ts';
+
+/** An event as read from a delivery, before it is known where it goes. */
+export interface Draft {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly subject: string | null;
+  readonly time: string;
+  /** JSON text. */
+  readonly data: string;
+  readonly traceparent: string;
+  readonly flow: string;
+  readonly cause: string | null;
+  readonly hop: number;
+  readonly whom:
+    | { readonly by: 'refs'; readonly refs: readonly ExternalRef[] }
+    | { readonly by: 'name'; readonly tenant: string; readonly project: string | null; readonly region: string | null };
+}
+
+/** Why a delivery, or one event of it, has no place. */
+export type UnmatchedReason = 'unreadable' | 'unknown-event' | 'unresolved' | 'tenant-suspended' | 'hop-limit';
+
+/** What reading one delivery gave. It never throws: whatever goes wrong is a reason. */
+export type Reading =
+  | { readonly drafts: readonly Draft[] }
+  | { readonly reason: UnmatchedReason; readonly detail: string; readonly flow?: string; readonly tenant?: string };
+
+/** Bounds of one delivery's events, so that a small body cannot become an unbounded record. */
+export const maxEvents = 1_000;
+export const maxDataLength = 16 << 20;
+export const maxTypeLength = 255;
+
+const timePattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
+
+/** The time that the source says where that is RFC 3339 in UTC, otherwise the moment of acceptance. */
+export function eventTime(said: string | null, delivery: Delivery): string {
+  if (said !== null && timePattern.test(said) && !Number.isNaN(Date.parse(said))) return said;
+  return delivery.receivedAt.toISOString();
+}
+
+/** JSON text of what an adapter made; `null` for what JSON has no word for. @throws what JSON.stringify throws: a cycle, a bigint, too deep */
+export function dataText(data: unknown): string {
+  return JSON.stringify(data) ?? 'null';
+}
+
+export function subjectText(subject: string | null): string | null {
+  return subject === null ? null : columnText(subject, 1_024);
+}

@@ -1,0 +1,48 @@
+import { Type } from 'typebox';
+import { defineJobKind, TerminalFailure } from '../../runtime/job-kind.ts';
+import { createSendLedger } from './send-ledger.ts';
+import { SmtpFailure, sendOverSmtp } from './smtp.ts';
+
+/** What an e-mail job's result says. */
+export interface EmailResult {
+  readonly channel: 'email';
+  readonly recipient: string;
+  readonly messageId: string;
+  /** The mail server's own words. */
+  readonly response: string;
+  readonly server: string;
+}
+
+const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: '^[^\\r\\n\\u0000]+$' });
+
+/** Sends one plain-text mail to one recipient, once: the ledger is asked before, and told at the moment in which the server takes the message. */
+export const jobKind = defineJobKind({
+  kind: 'email',
+  schema: Type.Object({
+    to: line(254),
+    subject: line(500),
+    text: Type.String({ maxLength: 100_000 }),
+    notification: Type.Optional(Type.String({ maxLength: 100 })),
+  }),
+  timeLimitMs: 60_000,
+  async run({ to, subject, text }, { job, db, mail, log }): Promise<EmailResult> {
+    const server = `${mail.host}:${mail.port}`;
+    const messageId = `<${job.id}@${mail.from.match(/@([^\s>]+)/)?.[1] ?? 'etis.invalid'}>`;
+    const ledger = createSendLedger({ db, job, log, send: { channel: 'email', recipient: to, messageId } });
+    const earlier = await ledger.look();
+    if (earlier !== null) return { channel: 'email', recipient: to, messageId, response: earlier, server };
+    try {
+      const response = await sendOverSmtp({ mail, message: { to, subject, text, messageId, job: job.id }, onData: () => ledger.begin() });
+      await ledger.end('sent', response);
+      return { channel: 'email', recipient: to, messageId, response, server };
+    } catch (error) {
+      if (!(error instanceof SmtpFailure)) throw error;
+      if (error.begun) await ledger.end(error.outcome === 'unknown' ? 'unknown' : 'refused', error.message);
+      if (error.outcome === 'retry') throw error;
+      throw new TerminalFailure(
+        error.outcome === 'unknown' ? `${error.message}: it may have been sent, so it is not repeated` : error.message,
+        { cause: error },
+      );
+    }
+  },
+});

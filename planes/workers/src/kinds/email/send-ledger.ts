@@ -1,0 +1,89 @@
+import type { TenantContext } from '@etis/contracts/context';
+import type { LeasedJob } from '@etis/contracts/jobs';
+import type { Log } from '@etis/contracts/log';
+import { backoff, EtisError, traceIdOf } from '@etis/kernel';
+import type { TenantDb } from '@etis/postgres';
+import { TerminalFailure } from '../../runtime/job-kind.ts';
+
+/** The ledger's row of one job. */
+export interface SendLedger {
+  /** The server's words where it was sent before; null where it may be sent. @throws TerminalFailure where its outcome is unknown */
+  look(): Promise<string | null>;
+  /** Marks that the message is being given away; once it resolves that is on disk. @throws where another attempt is at it */
+  begin(): Promise<void>;
+  end(state: 'sent' | 'refused' | 'unknown', response: string): Promise<void>;
+}
+
+type State = 'sending' | 'sent' | 'refused' | 'unknown';
+
+/** Tries of writing how a send ended; after them the row says `sending`, which the next attempt takes for unknown. */
+const endTries = 8;
+
+export function createSendLedger(options: {
+  db: TenantDb;
+  job: Omit<LeasedJob, 'payload'>;
+  log: Log;
+  send: { channel: string; recipient: string; messageId: string };
+}): SendLedger {
+  const { db, job, send } = options;
+  const context: TenantContext = {
+    actor: { kind: 'system', id: `job/${job.kind}` },
+    tenant: job.tenant,
+    trace: traceIdOf(job.traceparent),
+    log: options.log,
+  };
+
+  async function write(state: State, response: string): Promise<void> {
+    await db.tenant(context, (tx) =>
+      tx.query('update send set state = $3, response = $4, ended_at = clock_timestamp() where tenant_id = $1 and job_id = $2', [
+        job.tenant,
+        job.id,
+        state,
+        response,
+      ]),
+    );
+  }
+
+  return {
+    async look() {
+      const [row] = await db.tenant(context, (tx) =>
+        tx.query<{ state: State; response: string | null }>('select state, response from send where tenant_id = $1 and job_id = $2', [
+          job.tenant,
+          job.id,
+        ]),
+      );
+      if (row === undefined || row.state === 'refused') return null;
+      if (row.state === 'sent') return row.response ?? '';
+      if (row.state === 'sending') await write('unknown', 'the worker ended while the message was being given away');
+      throw new TerminalFailure(
+        'an earlier attempt ended while the message was being given away: it may have been sent, so it is not repeated',
+      );
+    },
+
+    async begin() {
+      const begun = await db.tenant(context, (tx) =>
+        tx.query(
+          `insert into send (tenant_id, job_id, channel, recipient, state, attempt, message_id) values ($1, $2, $3, $4, 'sending', $5, $6)
+           on conflict (tenant_id, job_id) do update
+             set state = 'sending', attempt = excluded.attempt, response = null, begun_at = clock_timestamp(), ended_at = null
+             where send.state = 'refused'
+           returning job_id`,
+          [job.tenant, job.id, send.channel, send.recipient, job.attempt, send.messageId],
+        ),
+      );
+      if (begun.length === 0) throw new Error('another attempt of this job is giving the message away');
+    },
+
+    async end(state, response) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          await write(state, response.slice(0, 1_000));
+          return;
+        } catch (error) {
+          if (tries === endTries || !(error instanceof EtisError && error.retryable)) throw error;
+          await new Promise((resolve) => setTimeout(resolve, backoff(tries, { base: 100, cap: 2_000 })));
+        }
+      }
+    },
+  };
+}
