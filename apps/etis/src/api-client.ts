@@ -34,7 +34,7 @@ export async function createApiClient(config: Config): Promise<ApiClient> {
 }
 
 /** Where the platform of this home listens: what it wrote when it started, otherwise what the settings say. */
-export async function addressOf(config: Config): Promise<string> {
+async function addressOf(config: Config): Promise<string> {
   const text = await readFile(homeAt(config.home).running, 'utf8').catch(() => null);
   if (text !== null) {
     const running: unknown = JSON.parse(text);

@@ -24,7 +24,7 @@ describe('etis up', () => {
     expect(await postmasters(here.home)).toEqual([]);
     const second = await here.up();
     expect(second.printed()).not.toMatch(/etis_op_/);
-    const events = await here.get<{ items: unknown[] }>('/api/v1/events');
+    const events = await here.get<{ items: unknown[] }>('/api/v1/events?type=document.version.added');
     expect(events.body.items).toHaveLength(1);
     expect((await here.run(['demo', '--json'])).code).toBe(0);
     expect(await second.end('SIGTERM')).toMatchObject({ code: 0 });

@@ -5,7 +5,6 @@ export interface TestEnvironment {
 }
 
 export function testEnvironment(): TestEnvironment {
-  // biome-ignore lint/style/noProcessEnv: the test run's one place that reads it, as apps/etis/src/config is the product's
   const { DATABASE_URL } = process.env;
   return { databaseUrl: DATABASE_URL === '' ? undefined : DATABASE_URL };
 }

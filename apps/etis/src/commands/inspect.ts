@@ -1,7 +1,7 @@
 import type { DeadLetter, EventSummary, Flow, LaneDepth, Page, UnmatchedSummary } from '@etis/contracts/flow';
 import { type Config, redactConfig } from '@etis/kernel';
 import chosenEvolution from '../../../../etis.config.ts';
-import { createApiClient } from '../api-client.ts';
+import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { SentMail } from '../demonstration/mail-sink.ts';
 import { type EvolutionRow, evolutionRows } from '../evolution/evolution.ts';
 import { clockTime, type Output, table } from '../output.ts';
@@ -55,7 +55,7 @@ function listQuery(options: ListOptions): Record<string, string | undefined> {
 
 export async function events(config: Config, options: ListOptions & { unmatched?: boolean }, output: Output): Promise<void> {
   const api = await createApiClient(config);
-  if (options.unmatched) return unmatched(await api.get<Page<UnmatchedSummary>>('/api/v1/unmatched', listQuery(options)), options, output);
+  if (options.unmatched) return unmatched(api, options, output);
   const page = await api.get<Page<EventSummary>>('/api/v1/events', listQuery(options));
   if (options.json) return output.json(page);
   if (page.items.length === 0)
@@ -69,7 +69,8 @@ export async function events(config: Config, options: ListOptions & { unmatched?
   more(page, output);
 }
 
-function unmatched(page: Page<UnmatchedSummary>, options: InspectOptions, output: Output): void {
+async function unmatched(api: ApiClient, options: ListOptions, output: Output): Promise<void> {
+  const page = await api.get<Page<UnmatchedSummary>>('/api/v1/unmatched', listQuery(options));
   if (options.json) return output.json(page);
   if (page.items.length === 0) return output.line('Nothing is unmatched: every delivery found its tenant.');
   output.line(

@@ -70,7 +70,7 @@ const matrix = {
   },
 } as const satisfies Record<string, Capability>;
 
-export type CapabilityName = keyof typeof matrix;
+type CapabilityName = keyof typeof matrix;
 
 /** The driver chosen for each capability. */
 export type Evolution = { readonly [Name in CapabilityName]: keyof (typeof matrix)[Name]['drivers'] };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import type { DemonstrationSecret } from '../demonstration/secret.ts';
 const main = resolve(import.meta.dirname, '../main.ts');
 
 /** What a command printed and how it ended. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
@@ -40,6 +40,8 @@ export interface RunningEtis {
 /** Makes an installation; nothing runs yet. */
 export async function createInstallation(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'etis-e2e-'));
+  // As an administrator would have it: a database that runs as another user has to reach its folder in it.
+  await chmod(home, 0o755);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const environment = {
