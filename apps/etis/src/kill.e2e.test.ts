@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { autodeskSignature, versionAddedBody } from './demonstration/autodesk-sender.ts';
 import { type DemonstrationTenant, demonstrationTenants } from './demonstration/tenants.ts';
 import { installations } from './platform/installations.ts';
-import { createInstallation, type Installation, type RunningEtis } from './testing/running-etis.ts';
+import { createInstallation, type Installation, postmasterOf, type RunningEtis } from './testing/running-etis.ts';
 
 const deliveries = 500;
 const senders = 8;
@@ -85,10 +85,6 @@ async function sendUntilAccepted(number: number, secret: string): Promise<Accept
   return { name, tenant, id, tries };
 }
 
-async function postmaster(): Promise<number> {
-  return Number((await readFile(join(etis.home, 'postgres', 'server', 'data', 'postmaster.pid'), 'utf8')).split('\n')[0]);
-}
-
 it('handles every accepted delivery once and in order, whatever is killed', { timeout: 300_000 }, async () => {
   const { secret } = await etis.secret();
   const accepted: Accepted[] = [];
@@ -100,7 +96,9 @@ it('handles every accepted delivery once and in order, whatever is killed', { ti
 
   async function kill(victim: keyof typeof kills): Promise<void> {
     if (victim === 'postgres') {
-      process.kill(await postmaster(), 'SIGKILL');
+      // It may be down at this moment, when the platform was killed before; then there is nothing to kill.
+      const pid = await postmasterOf(etis.home);
+      if (pid !== null) process.kill(pid, 'SIGKILL');
       return;
     }
     await running.end('SIGKILL');

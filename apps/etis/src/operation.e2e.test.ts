@@ -1,8 +1,8 @@
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createInstallation, type Installation } from './testing/running-etis.ts';
+import { createInstallation, type Installation, postmasterOf } from './testing/running-etis.ts';
 
 let etis: Installation | undefined;
 afterEach(async () => {
@@ -21,26 +21,26 @@ describe('etis up', () => {
     const first = await here.up();
     expect((await here.run(['demo', '--json'])).code).toBe(0);
     expect(await first.end('SIGINT')).toMatchObject({ code: 0 });
-    expect(await postmasters(here.home)).toEqual([]);
+    expect(await postmasterOf(here.home)).toBeNull();
     const second = await here.up();
     expect(second.printed()).not.toMatch(/etis_op_/);
     const events = await here.get<{ items: unknown[] }>('/api/v1/events?type=document.version.added');
     expect(events.body.items).toHaveLength(1);
     expect((await here.run(['demo', '--json'])).code).toBe(0);
     expect(await second.end('SIGTERM')).toMatchObject({ code: 0 });
-    expect(await postmasters(here.home)).toEqual([]);
+    expect(await postmasterOf(here.home)).toBeNull();
   });
 
   it('adopts the database that outlived a kill -9 of the platform', async () => {
     const here = await installation();
     await (await here.up()).end('SIGKILL');
-    const survivors = await postmasters(here.home);
-    expect(survivors).toHaveLength(1);
+    const survivor = await postmasterOf(here.home);
+    expect(survivor).not.toBeNull();
     const second = await here.up();
-    expect(await postmasters(here.home)).toEqual(survivors);
+    expect(await postmasterOf(here.home)).toBe(survivor);
     expect((await here.run(['demo', '--json'])).code).toBe(0);
     await second.end('SIGINT');
-    expect(await postmasters(here.home)).toEqual([]);
+    expect(await postmasterOf(here.home)).toBeNull();
   });
 
   it('keeps credentials for their owner only', async () => {
@@ -85,7 +85,7 @@ describe('refusals are one clear sentence and exit code 1', () => {
     await new Promise<void>((done) => other.listen(port, '127.0.0.1', done));
     expect(oneSentence(await here.run(['up', '--demo']))).toContain(`${port}`);
     await new Promise((done) => other.close(done));
-    expect(await postmasters(here.home)).toEqual([]);
+    expect(await postmasterOf(here.home)).toBeNull();
   });
 
   it('a home that is in use', async () => {
@@ -113,7 +113,7 @@ describe('refusals are one clear sentence and exit code 1', () => {
   it('a database of another major version', async () => {
     const here = await installation();
     await (await here.up()).end('SIGINT');
-    const versionFile = join(await dataFolder(here.home), 'PG_VERSION');
+    const versionFile = join(here.home, 'postgres', 'server', 'data', 'PG_VERSION');
     await writeFile(versionFile, '15\n');
     expect(oneSentence(await here.run(['up', '--demo']))).toMatch(/15/);
   });
@@ -166,21 +166,4 @@ function oneSentence({ code, err }: { code: number | null; err: string }): strin
   const lines = err.split('\n').filter((line) => line !== '' && !line.startsWith('{"level"'));
   expect({ code, lines: lines.length }).toEqual({ code: 1, lines: 1 });
   return lines[0] ?? '';
-}
-
-async function dataFolder(home: string): Promise<string> {
-  return join(home, 'postgres', 'server', 'data');
-}
-
-/** The process ids of PostgreSQL servers that run on this home. */
-async function postmasters(home: string): Promise<number[]> {
-  const text = await readFile(join(await dataFolder(home), 'postmaster.pid'), 'utf8').catch(() => null);
-  const pid = Number(text?.split('\n')[0]);
-  if (!pid) return [];
-  try {
-    process.kill(pid, 0);
-    return [pid];
-  } catch {
-    return [];
-  }
 }

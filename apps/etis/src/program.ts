@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { databasePrepare } from './commands/database-prepare.ts';
 import { demo } from './commands/demo.ts';
 import {
   deadLetters,
@@ -90,7 +89,10 @@ export function createProgram(): Command {
     .description('the database behind DATABASE_URL')
     .command('prepare')
     .description("split the database behind DATABASE_URL into the platform's roles, schemas and tables; safe to repeat")
-    .action(() => databasePrepare(readEnvironment(), terminal));
+    .action(async () => {
+      const { databasePrepare } = await import('./commands/database-prepare.ts');
+      await databasePrepare(readEnvironment(), terminal);
+    });
 
   return program;
 }

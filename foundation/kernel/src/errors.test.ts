@@ -39,7 +39,8 @@ describe('errorText', () => {
     ['text', 'text'],
     [undefined, 'undefined'],
     ['', 'an error without a message'],
-  ])('is never empty: %s', (thrown, text) => {
+    [Object.create(null), 'an error that cannot be told'],
+  ])('is never empty: %#', (thrown, text) => {
     expect(errorText(thrown)).toBe(text);
   });
 });

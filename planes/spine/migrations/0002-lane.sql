@@ -18,7 +18,8 @@ create table event (
   cause_id uuid,
   hop int not null,
   accepted_at timestamptz not null,
-  routed_at timestamptz not null default now()
+  -- Not now(): that is when the router's transaction began, which may be before the delivery that it then read was accepted.
+  routed_at timestamptz not null default clock_timestamp()
 );
 comment on table event is 'spine: one row for each event, normalised and resolved to its tenant';
 create index event_flow on event (flow_id);
@@ -54,7 +55,8 @@ create table lane_progress (
 comment on table lane_progress is 'spine: how far the dispatcher is in each lane, and the fenced lease of the turn that is running';
 
 create table entry (
-  lane_id bigint not null references lane (id),
+  -- Without a foreign key: its check for each row would cost as much as the row.
+  lane_id bigint not null,
   position bigint not null,
   primary key (lane_id, position)
 );
@@ -96,7 +98,7 @@ create table unmatched (
   flow_id uuid not null,
   reason text not null,
   detail text not null,
-  at timestamptz not null default now()
+  at timestamptz not null default clock_timestamp()
 );
 comment on table unmatched is 'spine: what was accepted and could not be placed, with the reason';
 create index unmatched_delivery on unmatched (delivery_id);

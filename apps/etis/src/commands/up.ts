@@ -1,13 +1,16 @@
-import type { Config } from '@etis/kernel';
+import { type Config, createLog } from '@etis/kernel';
 import { errors } from '../errors.ts';
 import type { Output } from '../output.ts';
-import { startPlatform } from '../platform/start-platform.ts';
+import { beginServer } from '../platform/begin-server.ts';
 
 /** Runs the platform until it is told to stop by SIGINT or SIGTERM. */
 export async function up(config: Config, options: { demo: boolean }, output: Output): Promise<void> {
   if (options.demo) refuseDemonstration(config);
   const stopped = signalled();
-  const platform = await startPlatform({ config, demo: options.demo, notice: (sentence) => output.line(sentence) });
+  const log = createLog({ level: config.logLevel, role: 'platform' });
+  const server = beginServer({ config, log, notice: (sentence) => output.line(sentence) });
+  const { startPlatform } = await import('../platform/start-platform.ts');
+  const platform = await startPlatform({ config, demo: options.demo, server, log });
   for (const line of banner(platform, config, options.demo)) output.line(line);
   const signal = await stopped;
   output.line(`${signal}: stopping.`);

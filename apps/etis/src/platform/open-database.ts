@@ -1,30 +1,26 @@
 import type { Log } from '@etis/contracts/log';
-import type { Config, Service } from '@etis/kernel';
-import { type AdminAccess, createEmbeddedServer, type DatabaseAccess, type Domain, prepare } from '@etis/postgres';
+import type { Config } from '@etis/kernel';
+import { type AdminAccess, type DatabaseAccess, type Domain, type EmbeddedServer, prepare } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { type Home, readPrivateJson, writePrivate } from './home.ts';
 
 /**
- * Gives the way into every domain's database: the embedded server is started and prepared, a server behind DATABASE_URL must have been prepared before.
+ * Gives the way into every domain's database: the embedded server is prepared here, a server behind DATABASE_URL must have been prepared before.
  * @throws ETIS_DATABASE_NOT_PREPARED
  */
 export async function openDatabase(options: {
   config: Config;
+  server: EmbeddedServer | null;
   home: Home;
   domains: readonly Domain[];
   log: Log;
-  notice: (sentence: string) => void;
-  run: <T extends Service>(service: T) => Promise<T>;
 }): Promise<DatabaseAccess> {
-  const { config, home, domains, log } = options;
+  const { config, server, home, domains, log } = options;
+  if (server !== null) return prepareDatabase({ admin: server.admin(), layout: config.databases, home, domains, log });
   const existing = await readPrivateJson<DatabaseAccess>(home.databaseAccess);
-  if (config.databaseUrl !== null) {
-    const complete = existing !== null && domains.every((domain) => Object.hasOwn(existing.databases, domain.name));
-    if (!complete) throw errors.DATABASE_NOT_PREPARED();
-    return existing;
-  }
-  const server = await options.run(createEmbeddedServer({ home: home.folder, log, notice: options.notice }));
-  return prepareDatabase({ admin: server.admin(), layout: config.databases, home, domains, log });
+  const complete = existing !== null && domains.every((domain) => Object.hasOwn(existing.databases, domain.name));
+  if (!complete) throw errors.DATABASE_NOT_PREPARED();
+  return existing;
 }
 
 /** Splits a server into roles, databases and schemas, and keeps the roles' passwords in the home. Safe to repeat. */

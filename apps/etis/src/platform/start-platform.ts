@@ -1,10 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { createGovernanceStore, createGuard, createSecrets, loadMasterKey } from '@etis/agent';
+import type { Log } from '@etis/contracts/log';
 import { controlDomain, createControl } from '@etis/control';
 import { createEdge } from '@etis/edge';
 import { createIngestion, sourceAdapters } from '@etis/ingestion';
-import { type Config, createLog, redactConfig, type Service, systemClock } from '@etis/kernel';
-import { type Domain, openDomain } from '@etis/postgres';
+import { type Config, redactConfig, type Service, systemClock } from '@etis/kernel';
+import { type Domain, type EmbeddedServer, openDomain } from '@etis/postgres';
 import { type ClusterHost, createClusterHost } from '@etis/runtime';
 import { createDirectTransport, createSpine, spineDomain } from '@etis/spine';
 import { createWorkers, workersDomain } from '@etis/workers';
@@ -28,11 +29,12 @@ export interface RunningPlatform {
 export async function startPlatform(options: {
   config: Config;
   demo: boolean;
-  notice: (sentence: string) => void;
+  /** The embedded server; null where DATABASE_URL names another. */
+  server: EmbeddedServer | null;
+  log: Log;
 }): Promise<RunningPlatform> {
-  const { config } = options;
+  const { config, server, log } = options;
   const startedAt = systemClock.now();
-  const log = createLog({ level: config.logLevel, role: 'platform' });
   await using stack = new AsyncDisposableStack();
   const run = async <T extends Service>(service: T): Promise<T> => {
     stack.defer(() => service.stop());
@@ -40,12 +42,13 @@ export async function startPlatform(options: {
     return service;
   };
 
+  if (server !== null) await run(server);
   const home = await openHome(config.home);
   const token = await openOperatorToken(home);
   const secrets = createSecrets({ masterKey: await loadMasterKey({ file: home.masterKey, fromEnv: config.masterKey }) });
 
   const domains = [controlDomain, spineDomain, workersDomain, ...installations.map(({ domain }) => domain)];
-  const access = await openDatabase({ config, home, domains, log, notice: options.notice, run });
+  const access = await openDatabase({ config, server, home, domains, log });
   const open = (domain: Domain) => {
     const db = openDomain({ domain, access, log });
     stack.defer(() => db.close());

@@ -108,9 +108,24 @@ export async function createInstallation(settings: Readonly<Record<string, strin
     },
     async remove() {
       for (const child of processes) child.kill('SIGKILL');
+      const pid = await postmasterOf(home);
+      if (pid !== null) process.kill(pid, 'SIGKILL');
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The process id of the PostgreSQL that runs on this home; null where none does. */
+export async function postmasterOf(home: string): Promise<number | null> {
+  const text = await readFile(join(home, 'postgres', 'server', 'data', 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number(text.split('\n')[0]);
+  if (!pid) return null;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return null;
+  }
 }
 
 /** A port that was free a moment ago. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOutboundClient, type OutboundClient, type OutboundClientOptions, type ResolvedAddress } from '../index.ts';
+import { createOutboundClient, type OutboundClient, type OutboundClientOptions, type ResolvedAddress } from './index.ts';
 
 const loopback: readonly ResolvedAddress[] = [{ address: '127.0.0.1', family: 4 }];
 const cleanups: (() => Promise<unknown>)[] = [];

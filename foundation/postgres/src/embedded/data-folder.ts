@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lchown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errors } from '../errors.ts';
 import { majorVersion } from './binaries.ts';
@@ -26,18 +26,18 @@ export async function openDataFolder(place: Place, user: ServerUser | null): Pro
       throw errors.DATA_UNREADABLE(place.data, 'global/pg_control is missing');
     return password;
   }
-  if (await stat(place.data).catch(() => null)) throw errors.DATA_UNREADABLE(place.data, 'PG_VERSION is missing');
+  if (await holdsFiles(place.data)) throw errors.DATA_UNREADABLE(place.data, 'PG_VERSION is missing');
   return makeDataFolder(place, user);
 }
 
 async function makeDataFolder(place: Place, user: ServerUser | null): Promise<string> {
   const password = randomBytes(32).toString('base64url');
   const draft = join(place.store, `data.${randomBytes(6).toString('hex')}`);
-  const passwordDraft = join(place.store, `${randomBytes(6).toString('hex')}.password`);
+  const passwordDraft = `${draft}.password`;
   try {
     await mkdir(draft, { mode: 0o700 });
     await writeFile(passwordDraft, password, { mode: 0o600, flag: 'wx' });
-    if (user !== null) for (const path of [draft, passwordDraft]) await chown(path, user.uid, user.gid);
+    if (user !== null) for (const path of [draft, passwordDraft]) await lchown(path, user.uid, user.gid);
     const { code, output } = await runProgram({
       binaries: place.binaries,
       user,
@@ -48,12 +48,14 @@ async function makeDataFolder(place: Place, user: ServerUser | null): Promise<st
         ...['--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
       ],
     });
-    if (code !== 0) throw errors.INITDB_FAILED(lastLine(output));
-    // Inside the data folder, so that data and password appear together; whoever made one at the same time and came first is the one that counts.
-    await rename(passwordDraft, join(draft, passwordFile));
-    await rename(draft, place.data).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    });
+    if (code !== 0) {
+      // Whoever came first may have removed this draft as a left one.
+      if ((await readText(join(place.data, 'PG_VERSION'))) !== null) return openDataFolder(place, user);
+      throw errors.INITDB_FAILED(lastLine(output));
+    }
+    // Inside the data folder, so that data and password appear together.
+    await rename(passwordDraft, join(draft, passwordFile)).catch(unlessMadeMeanwhile);
+    await rename(draft, place.data).catch(unlessMadeMeanwhile);
     return openDataFolder(place, user);
   } finally {
     await rm(passwordDraft, { force: true });
@@ -61,11 +63,34 @@ async function makeDataFolder(place: Place, user: ServerUser | null): Promise<st
   }
 }
 
+/** Whoever made one at the same time and came first is the one that counts, and may have removed this draft as a left one. */
+function unlessMadeMeanwhile(error: NodeJS.ErrnoException): void {
+  if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error;
+}
+
+/** Removes what killed runs left half made. To be called by the one who has claimed the data: any other run would be refused anyway. */
+export async function removeDrafts(place: Place): Promise<void> {
+  for (const name of await readdir(place.store))
+    if (/^data\.[0-9a-f]{12}(\.password)?$/.test(name))
+      // The initdb of a killed platform may still be writing there.
+      await rm(join(place.store, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+async function holdsFiles(folder: string): Promise<boolean> {
+  return readdir(folder).then(
+    (names) => names.length > 0,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}
+
 async function readText(file: string): Promise<string | null> {
   return readFile(file, 'latin1').then(
     (text) => text.trim(),
     (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null;
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
       throw error;
     },
   );

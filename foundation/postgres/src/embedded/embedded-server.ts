@@ -1,14 +1,14 @@
-import { rm } from 'node:fs/promises';
 import type { Log } from '@etis/contracts/log';
-import { createLoop, type Service } from '@etis/kernel';
+import { createLoop, EtisError, errorText, type Service } from '@etis/kernel';
 import type { AdminAccess } from '../admin.ts';
 import { errors } from '../errors.ts';
 import { findBinaries } from './binaries.ts';
-import { adminUser, openDataFolder } from './data-folder.ts';
+import { adminUser, openDataFolder, removeDrafts } from './data-folder.ts';
 import { claimHome, type HomeClaim } from './home-claim.ts';
 import { findPlace, type Place } from './place.ts';
 import { findListening, type Listening, startServer, stopServer } from './server-process.ts';
 import { type ServerUser, serverUser } from './server-user.ts';
+import { removeSocketFolder, removeUnusedSocketFolder } from './socket-folder.ts';
 
 /** A PostgreSQL server that the platform starts, watches and stops. */
 export interface EmbeddedServer extends Service {
@@ -43,24 +43,40 @@ export function createEmbeddedServer(options: {
   const { home, log, notice, flags = [] } = options;
   let running: Running | null = null;
 
-  async function begin(): Promise<Running> {
-    const user = serverUser();
-    const place = await findPlace({ home, user, binaries: findBinaries(), notice });
-    const password = await openDataFolder(place, user);
-    return claim({ place, user, password });
+  let starting: Promise<void> = Promise.resolve();
+
+  async function begin(): Promise<void> {
+    try {
+      const user = serverUser();
+      const place = await findPlace({ home, user, binaries: findBinaries(), notice });
+      const password = await openDataFolder(place, user);
+      running = await claim({ place, user, password });
+      await removeDrafts(place).catch((error) => log.warn({ err: error }, 'what an earlier start left behind could not be removed'));
+      await watch.start();
+    } catch (error) {
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      throw errors.HOME_UNWRITABLE.because({ cause: error }, home, errorText(error));
+    }
   }
 
   async function claim({ place, user, password }: Pick<Running, 'place' | 'user' | 'password'>): Promise<Running> {
     const { data } = place;
     const adopted = await findListening(data);
     if (adopted !== null) {
-      const claim = await claimHome({ listening: adopted, password, data });
+      const claim = await claimHome({ listening: adopted, password, place });
       if (claim !== null) return { place, user, password, listening: adopted, claim };
     }
-    const listening = await startServer({ place, user, flags });
-    const claim = await claimHome({ listening, password, data });
-    if (claim === null) throw errors.START_FAILED('it takes no connections.', place.log);
-    return { place, user, password, listening, claim };
+    try {
+      const listening = await startServer({ place, user, flags });
+      const claim = await claimHome({ listening, password, place });
+      if (claim === null) throw errors.START_FAILED('it takes no connections.', place.log);
+      return { place, user, password, listening, claim };
+    } catch (error) {
+      // Nobody could use or stop what was started here; a server that another platform claimed first is that one's.
+      if (!(error instanceof EtisError && error.code === 'POSTGRES_HOME_IN_USE')) await stopServer({ place, user });
+      await removeUnusedSocketFolder(data, user);
+      throw error;
+    }
   }
 
   const watch = createLoop({
@@ -78,20 +94,35 @@ export function createEmbeddedServer(options: {
     },
   });
 
+  let stopping: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    const current = running;
+    running = null;
+    if (current === null) return;
+    await current.claim.release();
+    const { place, listening } = current;
+    // Where ours was killed a moment ago, another platform may have started its own here.
+    const found = await findListening(place.data);
+    if (found !== null && found.pid !== listening.pid) return;
+    await stopServer(current);
+    await removeSocketFolder(place.data, listening.host);
+  }
+
   return {
     name: 'embedded PostgreSQL',
-    async start() {
-      running = await begin();
-      await watch.start();
+    start() {
+      starting = begin();
+      return starting;
     },
     async stop() {
+      // What a start still brings up is stopped, too; how that start ended is told to its caller.
+      await starting.catch(() => undefined);
       await watch.stop();
-      const current = running;
-      running = null;
-      if (current === null) return;
-      await current.claim.release();
-      await stopServer(current);
-      if (process.platform !== 'win32') await rm(current.listening.host, { recursive: true, force: true });
+      stopping ??= end().finally(() => {
+        stopping = undefined;
+      });
+      await stopping;
     },
     admin() {
       if (running === null) throw new Error('the embedded server has not started');

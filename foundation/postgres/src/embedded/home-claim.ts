@@ -1,18 +1,22 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { EtisError, errorText } from '@etis/kernel';
 import pg from 'pg';
 import { clientConfig } from '../connection.ts';
 import { errors } from '../errors.ts';
 import { sqlState } from '../sql-state.ts';
 import { adminUser, passwordFile } from './data-folder.ts';
+import type { Place } from './place.ts';
+import { sentence } from './server-log.ts';
 import type { Listening } from './server-process.ts';
 
 /** Any fixed number: whoever holds this advisory lock is the platform of this data folder. */
 const claimKey = 4_815_162_342;
-/** While the server starts up or recovers it says so; nobody answering at all is soon taken for an answer. */
-const startingTries = 300;
+/** While the server recovers from a crash, which takes minutes at worst, it says so; nobody answering at all is soon taken for an answer. */
+const startingTries = 1_200;
 const refusedTries = 10;
 const tryEveryMs = 100;
+const endWithinMs = 1_000;
 
 /** A session whose advisory lock says that this process is the platform here. The lock ends with the process, however it ends. */
 export interface HomeClaim {
@@ -21,10 +25,22 @@ export interface HomeClaim {
   release(): Promise<void>;
 }
 
-/** Null where nobody listens there: what is said to run was another process. @throws POSTGRES_HOME_IN_USE, POSTGRES_PASSWORD_LOST */
-export async function claimHome(options: { listening: Listening; password: string; data: string }): Promise<HomeClaim | null> {
-  const client = await logIn(options);
-  if (client === null) return null;
+/**
+ * Null where nobody listens there: what is said to run was another process.
+ * @throws POSTGRES_HOME_IN_USE, POSTGRES_PASSWORD_LOST, POSTGRES_START_FAILED where it does not take the login in time
+ */
+export async function claimHome(options: { listening: Listening; password: string; place: Place }): Promise<HomeClaim | null> {
+  const { data, log } = options.place;
+  try {
+    const client = await logIn({ ...options, data });
+    return client === null ? null : await claimWith(client, data);
+  } catch (error) {
+    if (error instanceof EtisError) throw error;
+    throw errors.START_FAILED.because({ cause: error }, sentence(errorText(error)), log);
+  }
+}
+
+async function claimWith(client: pg.Client, data: string): Promise<HomeClaim> {
   let lost = false;
   client.on('error', () => {
     lost = true;
@@ -32,13 +48,12 @@ export async function claimHome(options: { listening: Listening; password: strin
   client.on('end', () => {
     lost = true;
   });
-  const { rows } = await client.query<{ mine: boolean; data: string }>(
-    "select pg_try_advisory_lock($1) as mine, current_setting('data_directory') as data",
-    [claimKey],
-  );
-  if (rows[0]?.mine !== true) {
-    await client.end();
-    throw errors.HOME_IN_USE(options.data);
+  try {
+    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [claimKey]);
+    if (rows[0]?.mine !== true) throw errors.HOME_IN_USE(data);
+  } catch (error) {
+    await endSession(client);
+    throw error;
   }
   return {
     async alive() {
@@ -58,7 +73,7 @@ export async function claimHome(options: { listening: Listening; password: strin
       }
     },
     async release() {
-      await client.end().catch(() => undefined);
+      await endSession(client);
     },
   };
 }
@@ -84,7 +99,7 @@ async function logIn({ listening, password, data }: { listening: Listening; pass
       await client.connect();
       return client;
     } catch (error) {
-      await client.end().catch(() => undefined);
+      await endSession(client);
       if (sqlState(error) === '28P01') throw errors.PASSWORD_LOST.because({ cause: error }, join(data, passwordFile));
       const starting = sqlState(error)?.startsWith('57P') ?? false;
       const refused = ['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
@@ -93,4 +108,11 @@ async function logIn({ listening, password, data }: { listening: Listening; pass
       await wait(tryEveryMs);
     }
   }
+}
+
+/** A server that hangs does not close its end; after a second the connection is dropped. */
+async function endSession(client: pg.Client): Promise<void> {
+  const drop = setTimeout(() => client.connection.stream.destroy(), endWithinMs);
+  await client.end().catch(() => undefined);
+  clearTimeout(drop);
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, lchown, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorText } from '@etis/kernel';
 import { errors } from '../errors.ts';
 import type { Binaries } from './binaries.ts';
-import { canUse, type ServerUser } from './server-user.ts';
+import { canEnter, canUse, type ServerUser } from './server-user.ts';
 
 /** Where the parts of one server are. */
 export interface Place {
@@ -33,6 +33,7 @@ export async function findPlace(options: {
   const folder = join(home, 'postgres');
   try {
     await mkdir(folder, { recursive: true, mode: 0o711 });
+    if (user !== null) await chmod(folder, 0o711);
     const store = await findStore({ folder, user, notice });
     return {
       store,
@@ -57,24 +58,54 @@ async function findStore({
 }): Promise<string> {
   if (user === null) return folder;
   const record = join(folder, 'location');
-  const recorded = await readFile(record, 'utf8').then(
-    (text) => text.trim(),
-    () => null,
-  );
+  const recorded = await readRecord(record);
   if (recorded !== null) return recorded;
   const near = join(folder, 'server');
-  await mkdir(near, { recursive: true, mode: 0o700 });
-  await chown(near, user.uid, user.gid);
-  if (canUse(user, ['/bin/sh', '-c', 'cd "$1" && test -w .', 'sh', near])) return near;
-  await rm(near, { recursive: true });
+  if (canEnter(user, folder)) {
+    await mkdir(near, { recursive: true, mode: 0o700 });
+    await lchown(near, user.uid, user.gid);
+    return near;
+  }
+  // Data that was reached before and no longer is, is still the data of this home.
+  if (await stat(near).catch(() => null))
+    throw errors.HOME_UNWRITABLE(near, `user ${user.name}, who the database runs as, cannot reach it any more`);
   // A name of its own for each home: one that was deleted and made again must not find the data of the old one.
   const far = join(sharedFolder, randomBytes(8).toString('hex'));
-  await mkdir(sharedFolder, { recursive: true, mode: 0o755 });
+  await makeSharedFolder();
   await mkdir(far, { mode: 0o700 });
-  await chown(far, user.uid, user.gid);
-  await writeFile(record, `${far}\n`);
+  await lchown(far, user.uid, user.gid);
+  const draft = `${record}.${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFile(draft, `${far}\n`);
+    await link(draft, record);
+  } catch (error) {
+    await rm(far, { recursive: true });
+    // Another platform was first, and its place counts.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return (await readRecord(record)) ?? far;
+  } finally {
+    await rm(draft, { force: true });
+  }
   notice(`The database runs as user ${user.name}, who cannot reach ${folder}: its data is in ${far}.`);
   return far;
+}
+
+/** @throws POSTGRES_DATA_UNREADABLE where the place that was written down is gone: a new, empty database must not take its place unasked */
+async function readRecord(record: string): Promise<string | null> {
+  const text = await readFile(record, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text === null) return null;
+  const far = text.trim();
+  if (!(await stat(far).catch(() => null))?.isDirectory()) throw errors.DATA_UNREADABLE(far, `it is gone, and ${record} names it`);
+  return far;
+}
+
+/** Whatever umask the platform runs with. */
+async function makeSharedFolder(): Promise<void> {
+  await mkdir(sharedFolder, { recursive: true });
+  await chmod(sharedFolder, 0o755);
 }
 
 async function reachableBinaries({
@@ -89,12 +120,28 @@ async function reachableBinaries({
   if (user === null || canUse(user, [join(binaries.folder, 'bin', 'postgres'), '--version'])) return binaries.folder;
   const copy = join(sharedFolder, `postgresql-${binaries.version}`);
   if (await stat(join(copy, 'bin', 'postgres')).catch(() => null)) return copy;
-  await mkdir(sharedFolder, { recursive: true, mode: 0o755 });
+  await makeSharedFolder();
   const draft = `${copy}.${randomBytes(6).toString('hex')}`;
-  await cp(binaries.folder, draft, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-  await chmod(draft, 0o755);
-  // Whoever else copied at the same time copied the same.
-  await rename(draft, copy).catch(() => rm(draft, { recursive: true }));
+  try {
+    await cp(binaries.folder, draft, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    await openToAll(draft);
+    // Whoever else copied at the same time copied the same.
+    await rename(draft, copy).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
   notice(`The database runs as user ${user.name}, who cannot reach ${binaries.folder}: its programs were copied to ${copy}.`);
   return copy;
+}
+
+/** The files may come from a folder of root's alone. Links are left as they are. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await openToAll(path);
+    else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644);
+  }
 }

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { ServerUser } from './server-user.ts';
 
-/** How one of PostgreSQL's programs ended; `output` is what it said last, at most 4,000 characters. */
+/** How one of PostgreSQL's programs ended; `code` is null where it could not be run or was killed, `output` what it said last, at most 4,000 characters. */
 export interface ProgramEnd {
   readonly code: number | null;
   readonly output: string;
 }
+
+const pipesOpenMs = 500;
 
 /** Runs `initdb` or `pg_ctl` as the server's user, with an environment of its own: none of ours, and none of its PG* variables. */
 export function runProgram(options: {
@@ -17,7 +19,7 @@ export function runProgram(options: {
 }): Promise<ProgramEnd> {
   const { user } = options;
   const ids = user === null ? {} : { uid: user.uid, gid: user.gid };
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const child = spawn(join(options.binaries, 'bin', options.program), options.args, {
       ...ids,
       cwd: '/',
@@ -32,13 +34,18 @@ export function runProgram(options: {
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.once('error', reject);
-    // Not `close`: the server that pg_ctl leaves behind holds the pipes open.
-    child.once('exit', (code) => {
+    const end = (code: number | null) => {
       child.stdout.destroy();
       child.stderr.destroy();
       resolve({ code, output: output.trim() });
+    };
+    child.once('error', (error) => {
+      output += `\n${error.message}`;
+      end(null);
     });
+    child.once('close', end);
+    // What was written last may come after `exit`; `close` may not come at all, where a server that pg_ctl left behind holds the pipes open.
+    child.once('exit', (code) => setTimeout(end, pipesOpenMs, code));
   });
 }
 

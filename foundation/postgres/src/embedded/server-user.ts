@@ -24,8 +24,13 @@ export function serverUser(): ServerUser | null {
 }
 
 /** Whether the user can run a program or enter a folder, found out by trying: modes, mounts and access lists all count. */
-export function canUse(user: ServerUser | null, command: readonly [string, ...string[]]): boolean {
+export function canUse(user: ServerUser, command: readonly [string, ...string[]]): boolean {
   const [program, ...args] = command;
-  const ids = user === null ? {} : { uid: user.uid, gid: user.gid };
-  return spawnSync(program, args, { ...ids, cwd: '/', env: {}, stdio: 'ignore', timeout: 10_000 }).status === 0;
+  const { uid, gid } = user;
+  return spawnSync(program, args, { uid, gid, cwd: '/', env: {}, stdio: 'ignore', timeout: 10_000 }).status === 0;
+}
+
+/** Whether the user can get into a folder; true where the server runs as the platform's own user. */
+export function canEnter(user: ServerUser | null, folder: string): boolean {
+  return user === null || canUse(user, ['/bin/sh', '-c', 'cd "$1"', 'sh', folder]);
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chown, lstat, mkdir } from 'node:fs/promises';
+import { lchown, lstat, mkdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { errors } from '../errors.ts';
-import type { ServerUser } from './server-user.ts';
+import { canEnter, type ServerUser } from './server-user.ts';
 
 /** `sockaddr_un` holds about 104 bytes on the smallest system, and PostgreSQL adds `/.s.PGSQL.5432.lock`. */
 const maxFolderLength = 80;
@@ -13,20 +13,37 @@ const maxFolderLength = 80;
  * @throws POSTGRES_SOCKET_FOLDER_TAKEN where somebody else was there first
  */
 export async function openSocketFolder(data: string, user: ServerUser | null): Promise<string> {
-  const name = `etis-${createHash('sha256').update(data).digest('hex').slice(0, 16)}`;
-  const preferred = join(tmpdir(), name);
-  const folder = preferred.length <= maxFolderLength ? preferred : join('/tmp', name);
-  const owner = user?.uid ?? process.getuid?.();
-  const made = await mkdir(folder, { mode: 0o700 }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false;
-      throw error;
-    },
-  );
-  if (made && user !== null) await chown(folder, user.uid, user.gid);
+  const folder = socketFolder(data, user);
+  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  // Where a start was killed between making and giving it away, it is still ours to give.
+  if (user !== null && (await lstat(folder)).uid === process.getuid?.()) await lchown(folder, user.uid, user.gid);
   // In a folder that everyone may write, the name could be taken by anyone: it counts only as a private folder of the right owner.
   const found = await lstat(folder);
+  const owner = user?.uid ?? process.getuid?.();
   if (!found.isDirectory() || found.uid !== owner || (found.mode & 0o077) !== 0) throw errors.SOCKET_FOLDER_TAKEN(folder);
   return folder;
+}
+
+/** Removes the folder that a stopped server listened in. The server itself says where that was, so nothing but a folder of this name is touched. */
+export async function removeSocketFolder(data: string, folder: string): Promise<void> {
+  if (basename(folder) === folderName(data)) await rm(folder, { recursive: true, force: true });
+}
+
+/** Removes the folder of a server that did not start, unless one is listening there after all. */
+export async function removeUnusedSocketFolder(data: string, user: ServerUser | null): Promise<void> {
+  await rmdir(socketFolder(data, user)).catch((error: NodeJS.ErrnoException) => {
+    if (!['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(error.code ?? '')) throw error;
+  });
+}
+
+/** Its path, whether or not it is there. */
+export function socketFolder(data: string, user: ServerUser | null): string {
+  const preferred = join(tmpdir(), folderName(data));
+  return preferred.length <= maxFolderLength && canEnter(user, tmpdir()) ? preferred : join('/tmp', folderName(data));
+}
+
+function folderName(data: string): string {
+  return `etis-${createHash('sha256').update(data).digest('hex').slice(0, 16)}`;
 }

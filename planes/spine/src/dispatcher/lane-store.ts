@@ -24,6 +24,8 @@ export interface Claim {
   readonly token: string;
   readonly attempts: number;
   readonly refusals: number;
+  /** The lane's position before the entries; undefined for a parked entry, which is out of order. */
+  readonly after: bigint | undefined;
   readonly entries: readonly LaneEntry[];
 }
 
@@ -50,7 +52,7 @@ export interface LaneStore {
   renew(tokens: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-export interface ParkedStep {
+interface ParkedStep {
   readonly position: bigint;
   readonly state: 'parked' | 'handled' | 'dead';
   readonly error: string | null;
@@ -63,6 +65,7 @@ export interface ParkedStep {
 interface ClaimRow extends EventRow {
   readonly attempts: number | null;
   readonly refusals: number;
+  readonly after: string | null;
   readonly position: string | null;
 }
 
@@ -70,7 +73,8 @@ function claimOf(lane: Lane, token: string, rows: readonly ClaimRow[]): Claim | 
   const [first] = rows;
   if (first === undefined) return undefined;
   const entries = rows.flatMap((row) => (row.position === null ? [] : [{ position: BigInt(row.position), event: platformEvent(row) }]));
-  return { lane, token, attempts: first.attempts ?? 0, refusals: first.refusals, entries };
+  const after = first.after === null ? undefined : BigInt(first.after);
+  return { lane, token, attempts: first.attempts ?? 0, refusals: first.refusals, after, entries };
 }
 
 export function createLaneStore(options: {

@@ -35,7 +35,7 @@ with claimed as (
   where p.lane_id = $1 and ${free}
   returning p.lane_id, p.position, p.attempts, p.refusals, p.careful_until
 )
-select c.attempts, c.refusals, v.*
+select c.attempts, c.refusals, c.position as after, v.*
 from claimed c left join lateral (
   select ev.position, ${eventColumns}, sum(octet_length(ev.data)) over (order by ev.position) - octet_length(ev.data) as before
   from (
@@ -56,7 +56,7 @@ with due as (
   where k.lane_id = c.lane_id and k.position = d.position and k.state = 'parked' and k.retry_at <= clock_timestamp()
   returning k.lane_id, k.position, k.attempts
 )
-select k.attempts, c.refusals, k.position, ${eventColumns}
+select k.attempts, c.refusals, null as after, k.position, ${eventColumns}
 from claimed c left join (counted k join event ev using (position)) on k.lane_id = c.lane_id`;
 
 /** Everything below changes something only for the holder of the token. */

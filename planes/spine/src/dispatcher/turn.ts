@@ -19,7 +19,8 @@ export interface TurnOptions {
 
 function batchOf({ claim, cluster }: TurnOptions, mode: LaneBatch['mode']): LaneBatch {
   const { name: lane, tenant, product } = claim.lane;
-  return { lane, tenant, product, cluster, mode, entries: claim.entries };
+  const batch = { lane, tenant, product, cluster, mode, entries: claim.entries };
+  return claim.after === undefined ? batch : { ...batch, after: claim.after };
 }
 
 /** A failed entry's way: back after a wait, or a dead letter when it must not or may not come back. */

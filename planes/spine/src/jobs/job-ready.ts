@@ -4,7 +4,7 @@ import type { SystemDb } from '@etis/postgres';
 import { createHints } from '../record/hints.ts';
 
 /** NOTIFY channel that says: there are jobs to lease. */
-export const jobChannel = 'etis_spine_job';
+const jobChannel = 'etis_spine_job';
 
 /** Who waits for jobs, and the ways to wake them: in process at once, from other processes by a hint, and by the clock for what comes due. */
 export interface JobReady extends Service {

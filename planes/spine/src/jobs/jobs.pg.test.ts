@@ -204,6 +204,50 @@ describe('a job', () => {
   });
 });
 
+describe('leasing', () => {
+  it('gives what has waited longest first', async () => {
+    const all = Array.from({ length: 6 }, () => request());
+    for (const asked of all) await jobs.enqueue([asked]);
+    const order: string[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const leased = await jobs.lease({ ...one, limit: 2 });
+      order.push(...leased.map((job) => job.id));
+    }
+    expect(order).toEqual(all.map((asked) => asked.id));
+  });
+
+  it('gives no job to two workers that ask at the same time', async () => {
+    await jobs.enqueue(Array.from({ length: 60 }, () => request()));
+    const leases = await Promise.all(Array.from({ length: 8 }, () => jobs.lease({ ...one, limit: 10 })));
+    const ids = leases.flat().map((job) => job.id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(leases.every((leased) => leased.length <= 10)).toBe(true);
+    const rest = await jobs.lease({ ...one, limit: 100 });
+    expect(ids.length + rest.length).toBe(60);
+  });
+
+  it('does not look at kinds that nobody here knows, however many wait', async () => {
+    await jobs.enqueue(Array.from({ length: 50 }, () => request({ kind: 'document' })));
+    const mine = request();
+    await jobs.enqueue([mine]);
+    expect((await jobs.lease({ kinds: ['email', 'whatsapp'], limit: 5, leaseMs: 60_000 })).map((job) => job.id)).toEqual([mine.id]);
+  });
+
+  it('gives a claim of its own to each', async () => {
+    await jobs.enqueue(Array.from({ length: 10 }, () => request()));
+    const leased = await jobs.lease({ ...one, limit: 10 });
+    expect(new Set(leased.map((job) => job.claim)).size).toBe(10);
+    expect(
+      new Set(
+        await jobs.heartbeat(
+          leased.map((job) => job.claim),
+          60_000,
+        ),
+      ).size,
+    ).toBe(10);
+  });
+});
+
 describe('who waits for jobs', () => {
   it('is woken at once in the same process, and by a hint in another', async () => {
     const other = newSpine();

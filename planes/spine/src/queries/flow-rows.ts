@@ -4,14 +4,14 @@ import { platformFlow, platformSource } from '../router/read-platform.ts';
 /** The flow's first events and jobs are shown up to this many; whether it is settled is asked of all of them. */
 const maxRows = 1_000;
 
-export interface AcceptedRow {
+interface AcceptedRow {
   readonly id: string;
   readonly connection_id: string;
   readonly received_at: Date;
   readonly bytes: number;
 }
 
-export interface UnmatchedRow {
+interface UnmatchedRow {
   readonly delivery_id: string;
   readonly reason: string;
   readonly detail: string;

@@ -7,7 +7,7 @@ import { placementsOf } from '../dispatcher/eligibility.ts';
 import { type FlowEntryRow, type FlowEventRow, type FlowJobRow, type FlowRows, flowIdOf, flowRows } from './flow-rows.ts';
 
 /** What stands for the cluster of a lane whose placement has gone; no cluster can be called that. */
-export const noCluster = '(none)';
+const noCluster = '(none)';
 
 /** The order of steps that happened in the same millisecond. */
 const ranks: Readonly<Record<FlowStep['step'], number>> = {
@@ -63,16 +63,16 @@ function jobSteps(row: FlowJobRow): readonly FlowStep[] {
 }
 
 function flowOf(id: string, rows: FlowRows, clusters: ReadonlyMap<string, ClusterId>): Flow {
+  const accepted = rows.accepted.map(
+    (row): FlowStep => ({
+      step: 'accepted',
+      at: row.received_at.toISOString(),
+      delivery: row.id,
+      connection: row.connection_id,
+      bytes: row.bytes,
+    }),
+  );
   const steps: FlowStep[] = [
-    ...rows.accepted.map(
-      (row): FlowStep => ({
-        step: 'accepted',
-        at: row.received_at.toISOString(),
-        delivery: row.id,
-        connection: row.connection_id,
-        bytes: row.bytes,
-      }),
-    ),
     ...rows.unmatched.map(
       (row): FlowStep => ({
         step: 'unmatched',
@@ -86,7 +86,8 @@ function flowOf(id: string, rows: FlowRows, clusters: ReadonlyMap<string, Cluste
     ...rows.entries.flatMap((row) => entrySteps(row, clusters.get(row.lane) ?? noCluster)),
     ...rows.jobs.flatMap(jobSteps),
   ];
-  const inOrder = steps.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : ranks[a.step] - ranks[b.step]));
+  // The start comes first though its time is from the clock of the process that accepted it, and all others are the database's.
+  const inOrder = [...accepted, ...steps.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : ranks[a.step] - ranks[b.step]))];
   return { id, steps: inOrder, settled: !rows.open };
 }
 

@@ -243,4 +243,67 @@ describe('an inbox', () => {
     expect(answered).toBe(100);
     await expect(inbox.append(delivery('late'))).rejects.toMatchObject({ code: 'SPINE_UNAVAILABLE' });
   });
+
+  it('sends no more in one commit than it may, by count and by bytes, and a large one by itself', async () => {
+    const sizes: number[][] = [];
+    const watching: SystemDb = {
+      ...db,
+      async statement(text, values) {
+        const ends = values?.[8];
+        if (text.includes('inbox_append') && Array.isArray(ends)) {
+          sizes.push((ends as number[]).map((end, index) => end - ((ends as number[])[index - 1] ?? 0)));
+        }
+        return await db.statement(text, values);
+      },
+    };
+    const inbox = createInbox({ db: watching, log: silentLog, settings: { batchCount: 10, batchBytes: 20_000 } });
+    const lengths = [...Array.from({ length: 25 }, () => 100), 50_000, ...Array.from({ length: 10 }, () => 5_000)];
+    await Promise.all(lengths.map((length, index) => inbox.append(delivery(`${index}`.padEnd(length), { connection: 'sizes' }))));
+    expect(sizes.flat()).toEqual(lengths);
+    for (const commit of sizes) {
+      expect(commit.length).toBeLessThanOrEqual(10);
+      if (commit.length > 1) expect(commit.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(20_000);
+    }
+    expect(sizes).toContainEqual([50_000]);
+    await inbox.stop();
+  });
+
+  it('tells its process after each commit, when the deliveries can be read', async () => {
+    const readable: number[] = [];
+    const reads: Promise<void>[] = [];
+    const inbox = createInbox({
+      db,
+      log: silentLog,
+      onAppended: () => void reads.push(stored('told').then((rows) => void readable.push(rows.length))),
+    });
+    await inbox.append(delivery('told 1', { connection: 'told' }));
+    await inbox.append(delivery('told 2', { connection: 'told' }));
+    await Promise.all(reads);
+    expect(readable).toHaveLength(2);
+    expect(Math.min(...readable)).toBeGreaterThanOrEqual(1);
+    expect(Math.max(...readable)).toBe(2);
+    await inbox.stop();
+  });
+
+  it('loses nothing that it accepted while its connections are cut', async () => {
+    const inbox = createInbox({ db, log: silentLog });
+    const sent = Array.from({ length: 300 }, (_, index) => delivery(`cut ${index}`, { connection: 'cut' }));
+    const admin = database.admin('spine');
+    const accepted: string[] = [];
+    const sending = (async () => {
+      for (let from = 0; from < sent.length; from += 10) {
+        const answers = await Promise.all(sent.slice(from, from + 10).map((one) => inbox.append(one)));
+        accepted.push(...answers.map((answer) => answer.id));
+      }
+    })();
+    for (let round = 0; round < 8; round += 1) {
+      await admin("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'etis_spine'");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await sending;
+    const rows = await stored('cut');
+    expect(rows.map((row) => row.id).toSorted()).toEqual(accepted.toSorted());
+    expect(new Set(accepted)).toEqual(new Set(sent.map((one) => one.id)));
+    await inbox.stop();
+  });
 });

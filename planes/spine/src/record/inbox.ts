@@ -118,7 +118,8 @@ export function createInbox(options: InboxOptions): InboxService {
           return;
         }
         if (attempt === 1) log.warn({ deliveries: open.length, err: error }, 'a commit to the inbox failed; trying again');
-        await delay(backoff(attempt, { base: 50, cap: 500 }));
+        const pause = delay(backoff(attempt, { base: 50, cap: 500 }));
+        await Promise.race([pause, abandoned.catch(() => undefined)]);
       }
     }
   }

@@ -16,7 +16,7 @@ export interface RoutedEvent extends Omit<Draft, 'whom'> {
 }
 
 /** What has no place. `part` says which of the delivery's events; null is all of it. */
-export interface Unmatched {
+interface Unmatched {
   readonly part: number | null;
   readonly tenant: TenantId | null;
   readonly flow: string;

@@ -1,0 +1,79 @@
+import type { FlowStep } from '@etis/contracts/flow';
+import type { Transport } from '@etis/contracts/lanes';
+import { silentLog, supervise } from '@etis/kernel';
+import type { SystemDb } from '@etis/postgres';
+import { createTestDatabase, eventually, type TestDatabase } from '@etis/testing';
+import { createSpine, type Spine, type SpineOverrides, spineDomain } from './index.ts';
+import { adapters, type FakeGovernance, fakeCluster, fakeGovernance } from './spine-fixture.ts';
+
+/** Fast enough for a test, in the proportions of the defaults. */
+export const quick: SpineOverrides = {
+  router: { pollMs: 50 },
+  dispatcher: { pollMs: 20, laneBackoff: { base: 5, cap: 20 }, parkedBackoff: { base: 5, cap: 20 }, graceMs: 200 },
+  jobs: { pollMs: 20, backoff: { base: 5, cap: 20 } },
+};
+
+interface RunningSpine extends Spine {
+  stop(): Promise<void>;
+}
+
+/** A world of its own: a database, a governance view, and as many spines on them as a test starts. */
+export interface SpineWorld {
+  readonly database: TestDatabase;
+  readonly db: SystemDb;
+  readonly governance: FakeGovernance;
+  /** A spine whose services do not run. */
+  rest(settings?: SpineOverrides): Spine;
+  start(transport?: Transport, settings?: SpineOverrides): Promise<RunningSpine>;
+  /** Runs only the router until everything accepted was routed. */
+  routeAll(): Promise<void>;
+  /** Stops what was started and drops the database. */
+  end(): Promise<void>;
+}
+
+export async function createWorld(): Promise<SpineWorld> {
+  const database = await createTestDatabase({ domains: [spineDomain] });
+  const db = database.db('spine');
+  const governance = fakeGovernance();
+  const running: RunningSpine[] = [];
+  const make = (transport: Transport, settings: SpineOverrides) =>
+    createSpine({ db, governance, adapters, transport, log: silentLog, settings });
+
+  return {
+    database,
+    db,
+    governance,
+    rest: (settings = quick) => make(fakeCluster(), settings),
+    async start(transport = fakeCluster(), settings = quick) {
+      const spine = make(transport, settings);
+      const service = supervise('spine', spine.services, silentLog);
+      await service.start();
+      const started = { ...spine, stop: () => service.stop() };
+      running.push(started);
+      return started;
+    },
+    async routeAll() {
+      const router = make(fakeCluster(), quick).services.find((service) => service.name === 'spine router');
+      await router?.start();
+      await eventually(async () => {
+        const rows = await db.statement('select from inbox, router_cursor where position > inbox_position limit 1');
+        return rows.length === 0;
+      });
+      await router?.stop();
+    },
+    async end() {
+      await Promise.all(running.map((spine) => spine.stop()));
+      await database.drop();
+    },
+  };
+}
+
+/** The steps of a flow once nothing of it is open any more. */
+export async function settled(spine: Spine, id: string): Promise<readonly FlowStep[]> {
+  return await eventually(async () => {
+    const flow = await spine.queries.flow(id);
+    return flow?.settled ? flow.steps : undefined;
+  });
+}
+
+export const stepNames = (steps: readonly FlowStep[]): readonly string[] => steps.map((step) => step.step);
