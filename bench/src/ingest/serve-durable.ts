@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGovernanceStore, createGuard } from '@etis/agent';
@@ -12,6 +12,8 @@ import { announce } from './contender.ts';
 // The platform's own way in: edge, ingestion and the inbox, with the product's roles and grants in force.
 const secret = process.env.BENCH_SECRET ?? '';
 const home = await mkdtemp(join(tmpdir(), 'etis-bench-'));
+// PostgreSQL runs as another user when this is run as root, and has to reach its folder in it.
+await chmod(home, 0o755);
 const server = createEmbeddedServer({ home, log: silentLog, notice: () => {} });
 await server.start();
 const access = await prepare({ admin: server.admin(), domains: [spineDomain], layout: 'each', log: silentLog });

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '@etis/kernel';
@@ -11,6 +11,8 @@ import { announce } from './contender.ts';
 // What one writes first: verify, then one durable insert with a unique digest for each request, over a pool.
 const secret = process.env.BENCH_SECRET ?? '';
 const home = await mkdtemp(join(tmpdir(), 'etis-bench-'));
+// PostgreSQL runs as another user when this is run as root, and has to reach its folder in it.
+await chmod(home, 0o755);
 const server = createEmbeddedServer({ home, log: silentLog, notice: () => {} });
 await server.start();
 const admin = server.admin();
