@@ -39,7 +39,7 @@ describe('errorText', () => {
     ['text', 'text'],
     [undefined, 'undefined'],
     ['', 'an error without a message'],
-    [Object.create(null), 'an error that cannot be told'],
+    [Object.create(null), 'something was thrown that has no text'],
   ])('is never empty: %#', (thrown, text) => {
     expect(errorText(thrown)).toBe(text);
   });

@@ -81,6 +81,6 @@ export function errorText(error: unknown): string {
     return String(error) || 'an error without a message';
   } catch {
     // An object without a prototype, or with a toString that throws, can be thrown like anything else.
-    return 'an error that cannot be told';
+    return 'something was thrown that has no text';
   }
 }

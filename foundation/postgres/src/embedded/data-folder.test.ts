@@ -3,7 +3,11 @@ import { chmod, chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { eventually } from '@etis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findBinaries } from './binaries.ts';
+import { openDataFolder } from './data-folder.ts';
 import { ask, dataOf, isRoot, isRunning, keepHome, makeHome, makeServer, postmasterPid, spawnPlatform } from './fixtures/embedded-home.ts';
+import { findPlace } from './place.ts';
+import { serverUser } from './server-user.ts';
 
 let template: string;
 let removeTemplate: (() => Promise<void>) | undefined;
@@ -143,6 +147,29 @@ describe('the data folder', () => {
     const { server } = makeServer(other);
     await server.start();
     expect(await ask(server.admin(), 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('initdb', () => {
+  it.each([
+    [
+      'FATAL:  could not extend file "base/1/2691": No space left on device',
+      'could not extend file "base/1/2691": No space left on device.',
+    ],
+    ['initdb: error: invalid locale settings; check LANG', 'invalid locale settings; check LANG.'],
+    ['Killed', 'initdb: removing contents of data directory.'],
+  ])('that fails with %s is quoted with the cause, not with what followed from it', async (said, reason) => {
+    const home = await makeHome();
+    const user = serverUser();
+    const place = { ...(await findPlace({ home, user, binaries: findBinaries(), notice: () => {} })), binaries: await makeHome() };
+    await mkdir(join(place.binaries, 'bin'));
+    const script = `#!/bin/sh\necho '${said}'\necho 'initdb: removing contents of data directory' >&2\nexit 1\n`;
+    await writeFile(join(place.binaries, 'bin', 'initdb'), script, { mode: 0o755 });
+    await expect(openDataFolder(place, user)).rejects.toMatchObject({
+      code: 'POSTGRES_INITDB_FAILED',
+      message: `A new database could not be made: ${reason}`,
+    });
+    expect(await readdir(place.store)).toEqual([]);
   });
 });
 

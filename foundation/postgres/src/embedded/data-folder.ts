@@ -5,6 +5,7 @@ import { errors } from '../errors.ts';
 import { majorVersion } from './binaries.ts';
 import type { Place } from './place.ts';
 import { runProgram } from './run-program.ts';
+import { lastLine, sentence } from './server-log.ts';
 import type { ServerUser } from './server-user.ts';
 
 /** The superuser of the embedded server; only preparing uses it. */
@@ -51,7 +52,7 @@ async function makeDataFolder(place: Place, user: ServerUser | null): Promise<st
     if (code !== 0) {
       // Whoever came first may have removed this draft as a left one.
       if ((await readText(join(place.data, 'PG_VERSION'))) !== null) return openDataFolder(place, user);
-      throw errors.INITDB_FAILED(lastLine(output));
+      throw errors.INITDB_FAILED(reasonOfInitdb(output));
     }
     // Inside the data folder, so that data and password appear together.
     await rename(passwordDraft, join(draft, passwordFile)).catch(unlessMadeMeanwhile);
@@ -96,11 +97,8 @@ async function readText(file: string): Promise<string | null> {
   );
 }
 
-export function lastLine(text: string): string {
-  return (
-    text
-      .split('\n')
-      .findLast((line) => line.trim() !== '')
-      ?.trim() ?? 'it did not say why.'
-  );
+/** What went wrong first: the lines after it tell of the consequences and of the cleaning up. */
+function reasonOfInitdb(output: string): string {
+  const reason = /(?:initdb: error|FATAL|PANIC): +(.+)/.exec(output)?.[1];
+  return sentence(reason ?? lastLine(output));
 }

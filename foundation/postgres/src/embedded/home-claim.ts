@@ -4,6 +4,7 @@ import { EtisError, errorText } from '@etis/kernel';
 import pg from 'pg';
 import { clientConfig } from '../connection.ts';
 import { errors } from '../errors.ts';
+import { isConnectionLoss } from '../failure.ts';
 import { sqlState } from '../sql-state.ts';
 import { adminUser, passwordFile } from './data-folder.ts';
 import type { Place } from './place.ts';
@@ -40,7 +41,7 @@ export async function claimHome(options: { listening: Listening; password: strin
   }
 }
 
-async function claimWith(client: pg.Client, data: string): Promise<HomeClaim> {
+async function claimWith(client: pg.Client, data: string): Promise<HomeClaim | null> {
   let lost = false;
   client.on('error', () => {
     lost = true;
@@ -53,6 +54,8 @@ async function claimWith(client: pg.Client, data: string): Promise<HomeClaim> {
     if (rows[0]?.mine !== true) throw errors.HOME_IN_USE(data);
   } catch (error) {
     await endSession(client);
+    // It ended between the login and the question.
+    if (!(error instanceof EtisError) && isConnectionLoss(error)) return null;
     throw error;
   }
   return {
@@ -102,7 +105,8 @@ async function logIn({ listening, password, data }: { listening: Listening; pass
       await endSession(client);
       if (sqlState(error) === '28P01') throw errors.PASSWORD_LOST.because({ cause: error }, join(data, passwordFile));
       const starting = sqlState(error)?.startsWith('57P') ?? false;
-      const refused = ['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
+      // Refused, or taken by a server that was killed a moment ago. One that lets us wait is there, and no other may be started beside it.
+      const refused = sqlState(error) === undefined && isConnectionLoss(error);
       if (refused && tries >= refusedTries) return null;
       if ((!refused && !starting) || tries >= startingTries) throw error;
       await wait(tryEveryMs);

@@ -31,6 +31,8 @@ export async function findPlace(options: {
 }): Promise<Place> {
   const { home, user, notice } = options;
   const folder = join(home, 'postgres');
+  // PostgreSQL writes the path into files whose lines have meanings.
+  if (/[\r\n]/.test(folder)) throw errors.HOME_UNWRITABLE(JSON.stringify(folder), 'its path holds a line break');
   try {
     await mkdir(folder, { recursive: true, mode: 0o711 });
     if (user !== null) await chmod(folder, 0o711);

@@ -10,12 +10,16 @@ export interface ProgramEnd {
 
 const pipesOpenMs = 500;
 
-/** Runs `initdb` or `pg_ctl` as the server's user, with an environment of its own: none of ours, and none of its PG* variables. */
+/**
+ * Runs `initdb` or `pg_ctl` as the server's user, with an environment of its own: none of ours, and of the PG* variables PGDATA alone, where
+ * `data` is given.
+ */
 export function runProgram(options: {
   binaries: string;
   user: ServerUser | null;
   program: 'initdb' | 'pg_ctl';
   args: readonly string[];
+  data?: string;
 }): Promise<ProgramEnd> {
   const { user } = options;
   const ids = user === null ? {} : { uid: user.uid, gid: user.gid };
@@ -23,7 +27,7 @@ export function runProgram(options: {
     const child = spawn(join(options.binaries, 'bin', options.program), options.args, {
       ...ids,
       cwd: '/',
-      env: environment(),
+      env: { ...environment(), ...(options.data === undefined ? {} : { PGDATA: options.data }) },
       // A session of its own keeps Ctrl-C in the terminal away from it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { lastLine } from './data-folder.ts';
 
 const maxLogBytes = 10 * 1024 * 1024;
 const maxReadBytes = 16 * 1024;
@@ -43,6 +42,16 @@ export function reasonIn(text: string): string {
   if (fatal === undefined) return sentence(lastLine(text));
   const [, what = '', detail] = fatal;
   return detail === undefined ? sentence(what) : `${sentence(what)} ${sentence(detail)}`;
+}
+
+/** The last line that says something; never empty. */
+export function lastLine(text: string): string {
+  return (
+    text
+      .split('\n')
+      .findLast((line) => line.trim() !== '')
+      ?.trim() ?? 'it did not say why.'
+  );
 }
 
 /** The text with a full stop, where it has none. */

@@ -20,23 +20,36 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether there is such a process; one that has ended and was not yet asked after, as in a container without an init, is none. */
+export function isRunning(pid: number): boolean {
+  if (!isAlive(pid)) return false;
+  if (process.platform !== 'linux') return true;
+  try {
+    return !/^.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
 /** Whether that process lives and is the server of `data`. On Windows any process counts; whether it answers there shows at the login. */
 export function isServer(pid: number, data: string): boolean {
   if (!isAlive(pid)) return false;
   if (process.platform === 'win32') return true;
-  // The way pg_ctl calls it: `/…/bin/postgres -D /…/data`.
-  const folder = commandOf(pid).split(' -D ')[1]?.trim();
+  const folder = folderOf(pid);
   return folder !== undefined && realPath(folder) === realPath(data);
 }
 
-/** Empty for a process that has ended and was not yet asked after. */
-function commandOf(pid: number): string {
-  if (process.platform !== 'linux')
-    return spawnSync('/bin/ps', ['-p', `${pid}`, '-o', 'command='], { encoding: 'utf8', env: {} }).stdout ?? '';
+/** The data folder of a server, which pg_ctl calls as `/…/bin/postgres -D /…/data`. Undefined for one that has ended and was not yet asked after. */
+function folderOf(pid: number): string | undefined {
+  if (process.platform !== 'linux') {
+    const command = spawnSync('/bin/ps', ['-p', `${pid}`, '-ww', '-o', 'command='], { encoding: 'utf8', env: {} }).stdout ?? '';
+    return /\/bin\/postgres -D (.+)/s.exec(command)?.[1]?.trim();
+  }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return args[1] === '-D' ? args[2] : undefined;
   } catch {
-    return '';
+    return undefined;
   }
 }
 

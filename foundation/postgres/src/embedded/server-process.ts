@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errors } from '../errors.ts';
+import { killServer } from './kill-server.ts';
 import type { Place } from './place.ts';
 import { runProgram } from './run-program.ts';
 import { logEnd, readLog, reasonIn, shortenLog } from './server-log.ts';
@@ -43,7 +44,8 @@ export async function startServer(options: { place: Place; user: ServerUser | nu
       binaries: place.binaries,
       user,
       program: 'pg_ctl',
-      args: ['start', '--pgdata', place.data, '--log', place.log, '--wait', '--timeout', '30', '--silent'],
+      data: place.data,
+      args: ['start', '--options', `-D "${inShell(place.data)}"`, '--log', inShell(place.log), '--wait', '--timeout', '30', '--silent'],
     });
     const listening = await findListening(place.data);
     if (listening !== null) return listening;
@@ -54,15 +56,25 @@ export async function startServer(options: { place: Place; user: ServerUser | nu
   }
 }
 
-/** Ends the server and resolves once its process is gone: politely first, at once when that takes more than three seconds. */
+/** pg_ctl has a shell start the server and puts each path between double quotes, whatever characters it holds. */
+function inShell(path: string): string {
+  return process.platform === 'win32' ? path : path.replaceAll(/[\\"$`]/g, '\\$&');
+}
+
+/**
+ * Ends the server and resolves once its processes are gone: politely first, at once when that takes more than three seconds, and by killing
+ * them a second later, so that whoever pressed Ctrl-C waits less than five.
+ */
 export async function stopServer(options: { place: Place; user: ServerUser | null }): Promise<void> {
   const { place, user } = options;
   for (const [mode, seconds] of [
     ['fast', '3'],
-    ['immediate', '5'],
+    ['immediate', '1'],
   ] as const) {
     if ((await findListening(place.data)) === null) return;
     const args = ['stop', '--pgdata', place.data, '--mode', mode, '--wait', '--timeout', seconds, '--silent'];
     await runProgram({ binaries: place.binaries, user, program: 'pg_ctl', args });
   }
+  const left = await findListening(place.data);
+  if (left !== null) await killServer(left.pid);
 }
