@@ -15,6 +15,8 @@ export interface WorkersSettings {
   readonly graceMs: number;
   /** Modules that export a `jobKind`; by default the platform's own. */
   readonly kinds: readonly URL[];
+  /** What a thread may keep on its heap, in megabytes; default 256. A job that wants more ends its thread and fails. */
+  readonly memoryMb: number;
   /** The log level of the threads; default `warn`. */
   readonly logLevel: string;
 }
@@ -24,6 +26,7 @@ const defaults: WorkersSettings = {
   leaseMs: 15_000,
   graceMs: 3_000,
   kinds: [new URL('../kinds/email/email.ts', import.meta.url)],
+  memoryMb: 256,
   logLevel: 'warn',
 };
 
@@ -89,7 +92,7 @@ export function createWorkers(options: {
   }
 
   async function run(job: LeasedJob, threads: Piscina, lost: AbortSignal): Promise<void> {
-    const limit = AbortSignal.timeout(kinds.get(job.kind)?.timeLimitMs ?? 0);
+    const limit = AbortSignal.timeout(kinds.get(job.kind)?.timeLimitMs ?? settings.leaseMs);
     const outcome = await threads.run(job, { signal: AbortSignal.any([lost, limit]) }).then(
       (value: RunOutcome) => value,
       (error: unknown): RunOutcome => ({
@@ -132,7 +135,12 @@ export function createWorkers(options: {
         idleTimeout: 30_000,
         workerData: { setup },
         env: {},
+        resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
+        // An idle thread would otherwise be blocked: what a job left behind would fail in the middle of the next one.
+        atomics: 'disabled',
       });
+      // A thread that dies between two jobs is replaced; with nobody listening it would end this process.
+      pool.on('error', (error) => log.warn({ err: error }, 'a worker thread ended between jobs'));
       forget = jobs.onReady(() => leasing.wake());
       await leasing.start();
       await heartbeat.start();

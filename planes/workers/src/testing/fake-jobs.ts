@@ -12,9 +12,13 @@ export interface FakeJobs extends Jobs {
   ended(job: LeasedJob): Promise<JobEnd>;
   /** Takes the claim away, as when the lease ran out. */
   lose(job: LeasedJob): void;
+  holds(job: LeasedJob): boolean;
   /** Makes the next `count` calls of `complete` fail. */
   failComplete(count: number): void;
+  /** What each call of `lease` asked for. */
   readonly limits: readonly number[];
+  /** The calls of `heartbeat`. */
+  readonly heartbeats: number;
   /** The claims that were told of although they were lost. */
   readonly refused: readonly string[];
   readonly listeners: number;
@@ -44,6 +48,7 @@ export function createFakeJobs(): FakeJobs {
   const limits: number[] = [];
   const refused: string[] = [];
   let failing = 0;
+  let heartbeats = 0;
 
   function endOf(claim: string): PromiseWithResolvers<JobEnd> {
     const found = ends.get(claim) ?? Promise.withResolvers<JobEnd>();
@@ -72,9 +77,13 @@ export function createFakeJobs(): FakeJobs {
     get listeners() {
       return listeners.size;
     },
+    get heartbeats() {
+      return heartbeats;
+    },
     add: (job) => put(leasedJob(job)),
     ended: (job) => endOf(job.claim).promise,
     lose: (job) => void held.delete(job.claim),
+    holds: (job) => held.has(job.claim),
     failComplete(count) {
       failing = count;
     },
@@ -88,6 +97,7 @@ export function createFakeJobs(): FakeJobs {
       return taken;
     },
     async heartbeat(claims) {
+      heartbeats += 1;
       return claims.filter((claim) => held.has(claim));
     },
     async complete(claim, result) {

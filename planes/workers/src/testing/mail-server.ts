@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { MailConfig } from '@etis/kernel';
+import { eventually } from '@etis/testing';
 import { SMTPServer } from 'smtp-server';
 
-export interface ReceivedMail {
+interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
   readonly source: string;
@@ -24,12 +25,14 @@ export interface MailServer {
   readonly received: readonly ReceivedMail[];
   /** The messages that were answered with 250. */
   readonly accepted: readonly ReceivedMail[];
+  /** The lines that are open. */
+  readonly connections: number;
   /** From now on; null is a server that takes everything. */
   behave(behaviour: Behaviour | null): void;
   /** Is awaited when the DATA command came and before a byte of the message is read. */
   onData(hook: () => Promise<void>): void;
-  /** Ends every connection at once. */
-  cut(): void;
+  /** Ends every connection at once; resolves when none is left. */
+  cutAndWait(): Promise<void>;
   /** Forgets messages, behaviour and hook. */
   reset(): void;
   close(): Promise<void>;
@@ -97,13 +100,19 @@ export async function startMailServer(options: { user?: string } = {}): Promise<
     mail: { host: '127.0.0.1', port, secure: false, ...login, from: 'etiS <etis@platform.test>' },
     received,
     accepted,
+    get connections() {
+      return server.connections.size;
+    },
     behave(next) {
       behaviour = next;
     },
     onData(next) {
       hook = next;
     },
-    cut,
+    async cutAndWait() {
+      cut();
+      await eventually(() => server.connections.size === 0);
+    },
     reset() {
       received.length = 0;
       accepted.length = 0;

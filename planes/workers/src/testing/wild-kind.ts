@@ -8,7 +8,7 @@ import { defineJobKind, TerminalFailure } from '../runtime/job-kind.ts';
 export const jobKind = defineJobKind({
   kind: 'wild',
   schema: Type.Object({
-    act: Type.Enum(['succeed', 'exit', 'throw', 'throw-terminal', 'throw-later', 'allocate', 'wait']),
+    act: Type.Enum(['succeed', 'exit', 'throw', 'throw-terminal', 'throw-later', 'allocate', 'wait', 'linger']),
     port: Type.Optional(Type.Integer()),
   }),
   timeLimitMs: 30_000,
@@ -16,16 +16,17 @@ export const jobKind = defineJobKind({
     if (act === 'exit') process.exit(3);
     if (act === 'throw') throw new Error('this went wrong');
     if (act === 'throw-terminal') throw new TerminalFailure('this is for ever');
-    if (act === 'throw-later') setImmediate(() => Promise.reject(new Error('nobody waits for this')));
     if (act === 'allocate') {
       const hoard: number[][] = [];
       for (;;) hoard.push(new Array<number>(100_000).fill(hoard.length));
     }
-    if (act === 'wait') {
+    if (act === 'wait' || act === 'linger' || act === 'throw-later') {
       const socket = connect({ host: '127.0.0.1', port: port ?? 0 });
       socket.resume();
-      await once(socket, 'end');
-      socket.destroy();
+      // Only who waits closes the line: the others leave it behind, and it lasts as long as its thread.
+      await once(socket, act === 'wait' ? 'end' : 'connect');
+      if (act === 'wait') socket.destroy();
+      if (act === 'throw-later') setImmediate(() => Promise.reject(new Error('nobody waits for this')));
     }
     return { did: act, thread: threadId };
   },

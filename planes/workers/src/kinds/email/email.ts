@@ -37,7 +37,7 @@ export const jobKind = defineJobKind({
       return { channel: 'email', recipient: to, messageId, response, server };
     } catch (error) {
       if (!(error instanceof SmtpFailure)) throw error;
-      if (error.begun) await ledger.end(error.outcome === 'unknown' ? 'unknown' : 'refused', error.message);
+      if (error.marked) await ledger.end(error.outcome === 'unknown' ? 'unknown' : 'refused', error.message);
       if (error.outcome === 'retry') throw error;
       throw new TerminalFailure(
         error.outcome === 'unknown' ? `${error.message}: it may have been sent, so it is not repeated` : error.message,

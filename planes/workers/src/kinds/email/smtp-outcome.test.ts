@@ -50,6 +50,10 @@ describe('outcomeOf', () => {
   });
 
   it('is never in doubt before', () => {
-    fc.assert(fc.property(anything, (trouble) => expect(outcomeOf(trouble, false)).not.toBe('unknown')));
+    fc.assert(
+      fc.property(anything, (trouble) => {
+        expect(outcomeOf(trouble, false)).not.toBe('unknown');
+      }),
+    );
   });
 });

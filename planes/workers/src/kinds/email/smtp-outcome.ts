@@ -17,6 +17,7 @@ export function outcomeOf(trouble: SmtpTrouble, begun: boolean): 'retry' | 'term
     return aboutMessage && responseCode >= 500 ? 'terminal' : 'retry';
   }
   if (begun) return 'unknown';
-  const malformed = code === 'EENVELOPE' || code === 'EMESSAGE';
+  // Nodemailer uses the same codes where the server answered babble; only its own refusals have the command API.
+  const malformed = command === 'API' && (code === 'EENVELOPE' || code === 'EMESSAGE');
   return malformed ? 'terminal' : 'retry';
 }

@@ -13,15 +13,15 @@ export interface OutgoingMail {
   readonly job: string;
 }
 
-/** Why a mail was not sent, or may have been. `begun` says whether the server had begun to take the message itself. */
+/** Why a mail was not sent, or may have been. `marked` says whether `onData` was called and resolved, so that the mark has to be settled. */
 export class SmtpFailure extends Error {
   override readonly name = 'SmtpFailure';
   readonly outcome: 'retry' | 'terminal' | 'unknown';
-  readonly begun: boolean;
-  constructor(message: string, reason: { outcome: SmtpFailure['outcome']; begun: boolean; cause: unknown }) {
+  readonly marked: boolean;
+  constructor(message: string, reason: { outcome: SmtpFailure['outcome']; marked: boolean; cause: unknown }) {
     super(message, { cause: reason.cause });
     this.outcome = reason.outcome;
-    this.begun = reason.begun;
+    this.marked = reason.marked;
   }
 }
 
@@ -41,10 +41,14 @@ export async function sendOverSmtp(options: { mail: MailConfig; message: Outgoin
     socketTimeout: 20_000,
     dnsTimeout: 10_000,
   });
+  let marking: Promise<void> | undefined;
   let begun = false;
+  let over = false;
   // Read only once the server waits for it: until then a generator has not started.
   async function* content(): AsyncGenerator<Buffer> {
-    await onData();
+    marking = onData();
+    await marking;
+    if (over) return;
     begun = true;
     yield bytes;
   }
@@ -67,8 +71,14 @@ export async function sendOverSmtp(options: { mail: MailConfig; message: Outgoin
     connection.quit();
     return sent.response;
   } catch (error) {
+    over = true;
     connection.close();
-    throw new SmtpFailure(errorText(error), { outcome: outcomeOf(error as SmtpTrouble, begun), begun, cause: error });
+    // The line may be lost while the mark is being written: who is told of the failure has to find the mark as it stays.
+    const marked = await (marking?.then(
+      () => true,
+      () => false,
+    ) ?? false);
+    throw new SmtpFailure(errorText(error), { outcome: outcomeOf(error as SmtpTrouble, begun), marked, cause: error });
   }
 }
 
