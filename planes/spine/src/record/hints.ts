@@ -23,7 +23,8 @@ export function createHints(options: { db: SystemDb; log: Log; channel: string; 
 
   async function notify(): Promise<void> {
     try {
-      await db.statement('select pg_notify($1, $2)', [channel, '']);
+      // A hint that a crash may lose need not wait for the disk, nor keep a delivery's commit waiting for it.
+      await db.statement("select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)", [channel, '']);
     } catch (error) {
       log.debug({ channel, err: error }, 'a hint was not sent; those who wait for it will poll');
     }

@@ -273,6 +273,7 @@ describe('e-mail jobs', () => {
       { ...mail, to: 'ada\u0000@site.test' },
       { ...mail, to: `${'a'.repeat(255)}@site.test` },
       { ...mail, to: 'ada@site.test>, <eve@site.test' },
+      { ...mail, to: 'ada@site.test, eve@site.test' },
       { ...mail, subject: '' },
       { ...mail, subject: 'Plan\r\nBcc: eve@site.test' },
       { ...mail, subject: 'Plan\rA' },

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { JobFailure, Jobs, LeasedJob } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
 import { backoff, createLoop, errorText, type MailConfig, type Service } from '@etis/kernel';
@@ -121,6 +122,13 @@ export function createWorkers(options: {
     }
   }
 
+  /** Leases nothing new and waits for what runs. */
+  async function finish(): Promise<void> {
+    await leasing.stop();
+    await Promise.all([...running.values()].map(({ ended }) => ended));
+    await heartbeat.stop();
+  }
+
   return {
     name: 'workers',
     async start() {
@@ -147,14 +155,12 @@ export function createWorkers(options: {
     },
     async stop() {
       forget?.();
-      await leasing.stop();
-      const finished = Promise.all([...running.values()].map(({ ended }) => ended));
       const grace = setTimeout(() => {
         for (const { controller } of running.values()) controller.abort(new Error('the worker stops'));
       }, settings.graceMs);
-      await finished;
+      // A queue that does not answer must not keep the platform from stopping: what it was not told runs again after its lease.
+      await Promise.race([finish(), wait(settings.graceMs + 1_000, undefined, { ref: false })]);
       clearTimeout(grace);
-      await heartbeat.stop();
       await pool?.destroy();
       pool = undefined;
     },

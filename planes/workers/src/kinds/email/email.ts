@@ -19,7 +19,8 @@ const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, patte
 export const jobKind = defineJobKind({
   kind: 'email',
   schema: Type.Object({
-    to: line(254),
+    // One address and nothing else: in an envelope a comma or a bracket would name further recipients.
+    to: Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s<>,;:"()\\u0000]+@[^\\s<>,;:"()\\u0000]+$' }),
     subject: line(500),
     text: Type.String({ maxLength: 100_000 }),
     notification: Type.Optional(Type.String({ maxLength: 100 })),

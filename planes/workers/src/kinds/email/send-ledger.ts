@@ -2,7 +2,7 @@ import type { TenantContext } from '@etis/contracts/context';
 import type { LeasedJob } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
 import { backoff, EtisError, traceIdOf } from '@etis/kernel';
-import type { TenantDb } from '@etis/postgres';
+import type { TenantDb, Tx } from '@etis/postgres';
 import { TerminalFailure } from '../../runtime/job-kind.ts';
 
 /** The ledger's row of one job. */
@@ -33,28 +33,29 @@ export function createSendLedger(options: {
     log: options.log,
   };
 
-  async function write(state: State, response: string): Promise<void> {
-    await db.tenant(context, (tx) =>
-      tx.query('update send set state = $3, response = $4, ended_at = clock_timestamp() where tenant_id = $1 and job_id = $2', [
-        job.tenant,
-        job.id,
-        state,
-        response,
-      ]),
+  /** Tells how that attempt ended: the end of an earlier one, told late, must not undo what a later one found. */
+  function settle(tx: Tx, attempt: number, end: { state: State; response: string }): Promise<unknown> {
+    return tx.query(
+      `update send set state = $4, response = $5, ended_at = clock_timestamp() where tenant_id = $1 and job_id = $2 and attempt = $3`,
+      [job.tenant, job.id, attempt, end.state, storable(end.response)],
     );
   }
 
   return {
     async look() {
-      const [row] = await db.tenant(context, (tx) =>
-        tx.query<{ state: State; response: string | null }>('select state, response from send where tenant_id = $1 and job_id = $2', [
-          job.tenant,
-          job.id,
-        ]),
-      );
+      // One transaction with the row locked: an attempt that ends just now is seen as sent, and never overwritten.
+      const row = await db.tenant(context, async (tx) => {
+        const [found] = await tx.query<{ state: State; response: string | null; attempt: number }>(
+          'select state, response, attempt from send where tenant_id = $1 and job_id = $2 for update',
+          [job.tenant, job.id],
+        );
+        if (found?.state === 'sending') {
+          await settle(tx, found.attempt, { state: 'unknown', response: 'the worker ended while the message was being given away' });
+        }
+        return found;
+      });
       if (row === undefined || row.state === 'refused') return null;
       if (row.state === 'sent') return row.response ?? '';
-      if (row.state === 'sending') await write('unknown', 'the worker ended while the message was being given away');
       throw new TerminalFailure(
         'an earlier attempt ended while the message was being given away: it may have been sent, so it is not repeated',
       );
@@ -77,7 +78,7 @@ export function createSendLedger(options: {
     async end(state, response) {
       for (let tries = 1; ; tries += 1) {
         try {
-          await write(state, response.slice(0, 1_000));
+          await db.tenant(context, (tx) => settle(tx, job.attempt, { state, response }));
           return;
         } catch (error) {
           if (tries === endTries || !(error instanceof EtisError && error.retryable)) throw error;
@@ -86,4 +87,9 @@ export function createSendLedger(options: {
       }
     },
   };
+}
+
+/** A server may answer anything; what a text column refuses must not keep a mail from being marked as sent. */
+function storable(response: string): string {
+  return response.replaceAll('\u0000', '\ufffd').slice(0, 1_000);
 }

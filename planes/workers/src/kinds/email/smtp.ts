@@ -13,6 +13,8 @@ export interface OutgoingMail {
   readonly job: string;
 }
 
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
 /** Why a mail was not sent, or may have been. `marked` says whether `onData` was called and resolved, so that the mark has to be settled. */
 export class SmtpFailure extends Error {
   override readonly name = 'SmtpFailure';
@@ -36,6 +38,8 @@ export async function sendOverSmtp(options: { mail: MailConfig; message: Outgoin
     host: mail.host,
     port: mail.port,
     secure: mail.secure,
+    // A password goes to another machine under TLS or not at all.
+    requireTLS: mail.user !== null && !loopback.has(mail.host),
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
     socketTimeout: 20_000,
