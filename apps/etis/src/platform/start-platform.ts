@@ -44,11 +44,12 @@ export async function startPlatform(options: {
 
   if (server !== null) await run(server);
   const home = await openHome(config.home);
-  const token = await openOperatorToken(home);
   const secrets = createSecrets({ masterKey: await loadMasterKey({ file: home.masterKey, fromEnv: config.masterKey }) });
 
   const domains = [controlDomain, spineDomain, workersDomain, ...installations.map(({ domain }) => domain)];
   const access = await openDatabase({ config, server, home, domains, log });
+  // Only now, so that a start that failed before has not made a credential that nobody was shown.
+  const token = await openOperatorToken(home);
   const open = (domain: Domain) => {
     const db = openDomain({ domain, access, log });
     stack.defer(() => db.close());
