@@ -1,9 +1,10 @@
 import type { DeadLetter, EventSummary, Flow, LaneDepth, Page, UnmatchedSummary } from '@etis/contracts/flow';
+import type { EvolutionRow } from '@etis/control';
 import { type Config, redactConfig } from '@etis/kernel';
 import chosenEvolution from '../../../../etis.config.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { SentMail } from '../demonstration/mail-sink.ts';
-import { type EvolutionRow, evolutionRows } from '../evolution/evolution.ts';
+import { evolutionRows } from '../evolution/evolution.ts';
 import { clockTime, type Output, table } from '../output.ts';
 import { flowLines } from './flow-lines.ts';
 

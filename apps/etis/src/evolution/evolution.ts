@@ -1,3 +1,4 @@
+import type { EvolutionRow } from '@etis/control';
 import { errors } from '../errors.ts';
 
 /** One capability of the evolution matrix: its drivers in the three states of the model, and what a change of state needs. */
@@ -74,18 +75,6 @@ type CapabilityName = keyof typeof matrix;
 
 /** The driver chosen for each capability. */
 export type Evolution = { readonly [Name in CapabilityName]: keyof (typeof matrix)[Name]['drivers'] };
-
-/** One row of `etis evolution`. */
-export interface EvolutionRow {
-  readonly capability: CapabilityName;
-  readonly title: string;
-  readonly driver: string;
-  readonly is: string;
-  readonly embedded: string;
-  readonly realised: string;
-  readonly proposed: string;
-  readonly change: string;
-}
 
 /** Checks a choice, whatever the type checker was told. @throws ETIS_CAPABILITY_UNKNOWN */
 export function defineEvolution(evolution: Evolution): Evolution {
