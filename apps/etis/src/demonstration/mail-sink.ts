@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { appendFile, readFile, rename, stat } from 'node:fs/promises';
+import type { Log } from '@etis/contracts/log';
 import type { MailConfig, Service } from '@etis/kernel';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
@@ -25,7 +26,7 @@ export interface MailSink extends Service {
 const maxFileBytes = 20 * 1024 * 1024;
 const maxMessageBytes = 1024 * 1024;
 
-export function createMailSink({ file }: { file: string }): MailSink {
+export function createMailSink({ file, log }: { file: string; log: Log }): MailSink {
   const user = 'etis';
   const password = randomBytes(18).toString('base64url');
   const server = new SMTPServer({
@@ -45,6 +46,8 @@ export function createMailSink({ file }: { file: string }): MailSink {
       );
     },
   });
+  // A client whose line breaks is no reason to end the platform.
+  server.on('error', (error) => log.warn({ err: error }, 'a conversation with the mailbox broke off'));
   let port = 0;
 
   async function keep(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {

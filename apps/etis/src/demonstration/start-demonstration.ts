@@ -40,7 +40,7 @@ export async function startDemonstration(options: {
       await hosts.get(cluster)?.call(asTenant, operation, input);
     },
   });
-  const sink = createMailSink({ file: home.sentMail });
+  const sink = createMailSink({ file: home.sentMail, log });
   if (config.mail !== null) return { mail: null, routes: [createSentRoutes(sink)] };
   await options.run(sink);
   return { mail: sink.mail(), routes: [createSentRoutes(sink)] };

@@ -199,9 +199,9 @@ describe('a home that this user may not write', () => {
     const platform = spawnPlatform(home, { uid: 65_534, gid: 65_534, cwd: '/' });
     const said = await platform.outcome;
     expect(said.message).toBeUndefined();
-    const pid = postmasterPid(join(home, 'postgres', 'data'));
+    const pid = postmasterPid(join(home, 'postgres', 'server', 'data'));
     expect(execFileSync('ps', ['-o', 'uid=', '-p', `${pid}`], { encoding: 'utf8' }).trim()).toBe('65534');
     await platform.stop();
-    expect(postmasterPid(join(home, 'postgres', 'data'))).toBeNull();
+    expect(postmasterPid(join(home, 'postgres', 'server', 'data'))).toBeNull();
   });
 });

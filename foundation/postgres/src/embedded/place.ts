@@ -58,11 +58,14 @@ async function findStore({
   user: ServerUser | null;
   notice: (sentence: string) => void;
 }): Promise<string> {
-  if (user === null) return folder;
+  const near = join(folder, 'server');
+  if (user === null) {
+    await mkdir(near, { recursive: true, mode: 0o700 });
+    return near;
+  }
   const record = join(folder, 'location');
   const recorded = await readRecord(record);
   if (recorded !== null) return recorded;
-  const near = join(folder, 'server');
   if (canEnter(user, folder)) {
     await mkdir(near, { recursive: true, mode: 0o700 });
     await lchown(near, user.uid, user.gid);
