@@ -76,8 +76,8 @@ export function errorCatalogue<const Entries extends Record<string, CatalogueEnt
 
 /** The text of anything that was thrown, for a log or a record; never empty. */
 export function errorText(error: unknown): string {
-  if (error instanceof Error) return error.message || error.name;
   try {
+    if (error instanceof Error) return error.message || error.name;
     return String(error) || 'an error without a message';
   } catch {
     // An object without a prototype, or with a toString that throws, can be thrown like anything else.

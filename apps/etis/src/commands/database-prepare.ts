@@ -1,12 +1,9 @@
-import { controlDomain } from '@etis/control';
 import { type Config, createLog } from '@etis/kernel';
 import { adminAccessFromUrl } from '@etis/postgres';
-import { spineDomain } from '@etis/spine';
-import { workersDomain } from '@etis/workers';
 import { errors } from '../errors.ts';
 import { type Output, table } from '../output.ts';
+import { domains } from '../platform/domains.ts';
 import { openHome } from '../platform/home.ts';
-import { installations } from '../platform/installations.ts';
 import { prepareDatabase } from '../platform/open-database.ts';
 
 /** Splits the database behind DATABASE_URL into roles, schemas and tables, as the administrator that the URL names. */
@@ -17,7 +14,7 @@ export async function databasePrepare(config: Config, output: Output): Promise<v
     admin: adminAccessFromUrl(config.databaseUrl),
     layout: config.databases,
     home,
-    domains: [controlDomain, spineDomain, workersDomain, ...installations.map(({ domain }) => domain)],
+    domains,
     log: createLog({ level: config.logLevel, role: 'db prepare' }),
   });
   output.line(table(['DOMAIN', 'DATABASE'], Object.entries(access.databases)));

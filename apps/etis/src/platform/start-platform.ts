@@ -8,11 +8,12 @@ import { type Config, redactConfig, type Service, systemClock } from '@etis/kern
 import { type Domain, type EmbeddedServer, openDomain } from '@etis/postgres';
 import { type ClusterHost, createClusterHost } from '@etis/runtime';
 import { createDirectTransport, createSpine, spineDomain } from '@etis/spine';
-import { createWorkers, workersDomain } from '@etis/workers';
+import { createWorkers } from '@etis/workers';
 import chosenEvolution from '../../../../etis.config.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { startDemonstration } from '../demonstration/start-demonstration.ts';
 import { evolutionRows } from '../evolution/evolution.ts';
+import { domains } from './domains.ts';
 import { openHome } from './home.ts';
 import { installations, products } from './installations.ts';
 import { openDatabase } from './open-database.ts';
@@ -46,7 +47,6 @@ export async function startPlatform(options: {
   const home = await openHome(config.home);
   const secrets = createSecrets({ masterKey: await loadMasterKey({ file: home.masterKey, fromEnv: config.masterKey }) });
 
-  const domains = [controlDomain, spineDomain, workersDomain, ...installations.map(({ domain }) => domain)];
   const access = await openDatabase({ config, server, home, domains, log });
   // Only now, so that a start that failed before has not made a credential that nobody was shown.
   const token = await openOperatorToken(home);
