@@ -39,6 +39,11 @@ export interface NormalisedEvent {
   readonly data: unknown;
   /** External ids to resolve, most specific first, for example project before hub. */
   readonly refs: readonly ExternalRef[];
+  /**
+   * A directed event goes into exactly one placement's lane: that of the product which the resolver entry names, otherwise that of the one
+   * product that asked for its type. By default an event is broadcast.
+   */
+  readonly directed?: boolean;
 }
 
 /** An id of an external system that the resolver maps to a tenant, for example `{ system: 'autodesk', kind: 'project', id: '…' }`. */
@@ -75,7 +80,7 @@ export interface Acceptance {
 
 /**
  * The durable inbox. `append` resolves once the delivery is on disk (group commit: concurrent callers share one insert and one fsync) and
- * never twice for the same (connection, digest) within 45 days.
+ * never twice for the same (connection, digest) within 45 days. It answers one way or the other within the seconds that a sender waits.
  * @throws SPINE_UNAVAILABLE (retryable) when the record cannot keep it, SPINE_INBOX_FULL when too many callers wait.
  */
 export interface Inbox {
@@ -88,9 +93,24 @@ export interface Inbox {
  */
 export interface SourceAdapter {
   readonly kind: SourceKind;
-  /** Lower-case header names worth keeping beside the body. */
+  /** Lower-case header names worth keeping beside the body; one that ends in `*` keeps every header with that prefix. */
   readonly keepHeaders: readonly string[];
   normalise(delivery: Pick<Delivery, 'body' | 'headers' | 'connection'>): readonly NormalisedEvent[];
+}
+
+/** What people and the control plane know of a source before there is a connection of it. */
+export interface SourceDescription {
+  readonly kind: SourceKind;
+  /** As people call it, for example `WhatsApp Business`. */
+  readonly title: string;
+  /** Whether the platform makes a connection's secret or the other system gives it. */
+  readonly secret: 'generated' | 'supplied';
+  /** A new secret in the form that this system wants; absent where it is supplied. */
+  newSecret?(): string;
+  /** @throws where the text cannot be a secret of this system, with what is wrong. */
+  checkSecret(secret: string): void;
+  /** What to enter at the other system beside the secret so that it accepts the callback address; derived from the secret and not revealing it. */
+  handshakeToken?(secret: string): string;
 }
 
 /** Why an adapter could not make events of a delivery: `unreadable` (not the format), `unknown-event` (a name that it has no words for). */

@@ -32,11 +32,12 @@ export type FlowStep =
       readonly attempts: number;
       readonly error: string;
     }
-  | { readonly step: 'job-enqueued'; readonly at: string; readonly event: string; readonly job: string; readonly kind: string }
+  | { readonly step: 'job-enqueued'; readonly at: string; readonly event: string | null; readonly job: string; readonly kind: string }
+  | { readonly step: 'discarded'; readonly at: string; readonly event: string; readonly lane: string; readonly reason: string }
   | {
       readonly step: 'job-done';
       readonly at: string;
-      readonly event: string;
+      readonly event: string | null;
       readonly job: string;
       readonly kind: string;
       readonly attempts: number;
@@ -45,7 +46,7 @@ export type FlowStep =
   | {
       readonly step: 'job-failed';
       readonly at: string;
-      readonly event: string;
+      readonly event: string | null;
       readonly job: string;
       readonly kind: string;
       readonly attempts: number;
@@ -73,6 +74,26 @@ export interface EventSummary {
   readonly acceptedAt: string;
 }
 
+/** An event with what it carries. */
+export interface EventDetail extends EventSummary {
+  readonly region: string | null;
+  readonly cause: string | null;
+  readonly hop: number;
+  readonly traceparent: string;
+  readonly data: unknown;
+}
+
+/** A delivery as a connection brought it. `events` is how many were placed, `unmatched` how many were not; both 0 while it waits to be routed. */
+export interface DeliverySummary {
+  readonly id: string;
+  readonly connection: ConnectionId;
+  readonly bytes: number;
+  readonly receivedAt: string;
+  readonly routed: boolean;
+  readonly events: number;
+  readonly unmatched: number;
+}
+
 export interface UnmatchedSummary {
   readonly delivery: string;
   readonly connection: ConnectionId;
@@ -87,7 +108,8 @@ export interface DeadLetter {
   readonly id: string;
   readonly tenant: TenantId;
   readonly where: string;
-  readonly event: string;
+  /** The event that it was to handle or whose handling asked for it; null for a job that no event asked for. */
+  readonly event: string | null;
   readonly attempts: number;
   readonly error: string;
   readonly at: string;
@@ -116,11 +138,24 @@ export interface PageRequest {
   readonly tenant?: TenantId;
 }
 
+/**
+ * Which events. `type` is exact or a prefix that ends in `.*`; `from` and `to` bound the time of routing, RFC 3339; `text` is looked for in the
+ * data. A page is read from a bounded piece of the record, so it may hold fewer events than asked for, or none, and still have a next one.
+ */
+export interface EventFilter {
+  readonly type?: string;
+  readonly subject?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** 3 to 100 characters; case does not matter. */
+  readonly text?: string;
+}
+
 /** What people may ask of the record. All newest first. @throws SPINE_CURSOR_MALFORMED for a cursor that it did not give. */
 export interface SpineQueries {
   /** By the id of a flow, a delivery, an event or a job; null where there is none. */
   flow(id: string): Promise<Flow | null>;
-  events(request: PageRequest & { type?: string }): Promise<Page<EventSummary>>;
+  events(request: PageRequest & EventFilter): Promise<Page<EventSummary>>;
   unmatched(request: PageRequest): Promise<Page<UnmatchedSummary>>;
   deadLetters(request: PageRequest): Promise<Page<DeadLetter>>;
   lanes(request: { tenant?: TenantId }): Promise<readonly LaneDepth[]>;

@@ -20,6 +20,8 @@ export interface ResolverEntry {
   readonly tenant: TenantId;
   readonly project: string | null;
   readonly region: string | null;
+  /** The product that a directed event goes to; null where broadcast is all that is asked of the entry. */
+  readonly product: ProductId | null;
 }
 
 /** A product's interest in event types: an exact type, or a prefix that ends in `.*`, or `*`. */

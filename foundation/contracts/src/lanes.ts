@@ -39,6 +39,8 @@ export interface LaneBatch {
  */
 export interface BatchOutcome {
   readonly handled: number;
+  /** Ids of the jobs and events that handling asked for and that may not have reached the spine yet; absent where there are none. */
+  readonly outgoing?: readonly string[];
   readonly failed?: { readonly position: bigint; readonly error: string; readonly retryable: boolean };
 }
 

@@ -7,6 +7,7 @@ const root = resolve(import.meta.dirname, '../../..');
 /** The rule of imports in ARCHITECTURE.md: which layer may name which others in its dependencies. */
 const layers: Record<string, readonly string[]> = {
   contracts: [],
+  client: [],
   kernel: ['contracts'],
   postgres: ['contracts', 'kernel'],
   agent: ['contracts', 'kernel', 'postgres'],
@@ -14,7 +15,7 @@ const layers: Record<string, readonly string[]> = {
   plane: ['contracts', 'kernel', 'postgres', 'agent'],
   runtime: ['contracts', 'kernel', 'postgres', 'agent'],
   product: ['runtime'],
-  app: ['contracts', 'kernel', 'postgres', 'agent', 'plane', 'runtime', 'product'],
+  app: ['contracts', 'client', 'kernel', 'postgres', 'agent', 'plane', 'runtime', 'product'],
   bench: ['contracts', 'kernel', 'postgres', 'agent', 'plane', 'runtime', 'product', 'testing'],
 };
 

@@ -30,6 +30,7 @@ export function fakeView(overrides: Partial<GovernanceView> = {}): GovernanceVie
       tenant,
       project: `${tenant}-project`,
       region: 'eu',
+      product: null,
     })),
     subscriptions: [
       { product: 'nudge', types: ['thing.*'] },

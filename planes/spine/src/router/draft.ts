@@ -1,4 +1,5 @@
 import type { Delivery, ExternalRef } from '@etis/contracts/events';
+import type { ProductId } from '@etis/contracts/tenancy';
 import { columnText } from '../record/column-text.ts';
 
 /** An event as read from a delivery, before it is known where it goes. */
@@ -17,10 +18,12 @@ export interface Draft {
   readonly whom:
     | { readonly by: 'refs'; readonly refs: readonly ExternalRef[] }
     | { readonly by: 'name'; readonly tenant: string; readonly project: string | null; readonly region: string | null };
+  /** One lane, or a copy for each subscriber. `to` names the product where the event itself does. */
+  readonly towards: { readonly way: 'broadcast' } | { readonly way: 'directed'; readonly to: ProductId | null };
 }
 
 /** Why a delivery, or one event of it, has no place. */
-export type UnmatchedReason = 'unreadable' | 'unknown-event' | 'unresolved' | 'tenant-suspended' | 'hop-limit';
+export type UnmatchedReason = 'unreadable' | 'unknown-event' | 'unresolved' | 'undirected' | 'tenant-suspended' | 'hop-limit';
 
 /** What reading one delivery gave. It never throws: whatever goes wrong is a reason. */
 export type Reading =

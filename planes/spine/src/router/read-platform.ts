@@ -4,7 +4,7 @@ import { columnText } from '../record/column-text.ts';
 import { thrownText } from '../record/thrown-text.ts';
 import { dataText, eventTime, maxTypeLength, type Reading, subjectText } from './draft.ts';
 
-/** The source of events that products emit. Only a cluster's outbox writes it; nothing that came over HTTP can have it. */
+/** The source of events that products emit and jobs report. Only a cluster's outbox and the end of a job write it; nothing that came over HTTP can have it. */
 export const platformSource = 'platform';
 
 /** An event caused by an event caused by an event…: past this it is a circle between products, and it ends here. */
@@ -41,7 +41,10 @@ export function platformFlow(body: Buffer): string | undefined {
   return undefined;
 }
 
-/** Reads an event that a product emitted: it names its tenant, flow and cause itself, and is trusted as far as its shape is right. */
+/**
+ * Reads an event of the platform's own, from a product or about the end of a job: it names its tenant, flow and cause itself, and with `to` the
+ * one product that it is for, and is trusted as far as its shape is right.
+ */
 export function readPlatform(delivery: Delivery): Reading {
   try {
     return read(delivery);
@@ -59,6 +62,7 @@ function read(delivery: Delivery): Reading {
   const flow = id(fields, 'flow');
   const tenant = text(fields, 'tenant');
   const type = text(fields, 'type');
+  const to = optional(fields, 'to');
   if (type.length > maxTypeLength) throw new Error('its type is too long');
   if (hop > maxHops) {
     return { reason: 'hop-limit', detail: `${type} is ${hop} events away from the start of its flow, more than ${maxHops}`, flow, tenant };
@@ -74,8 +78,9 @@ function read(delivery: Delivery): Reading {
         data: dataText(fields.data),
         traceparent: traceparentFrom(text(fields, 'traceparent')),
         flow,
-        cause: id(fields, 'cause'),
+        cause: fields.cause === null ? null : id(fields, 'cause'),
         hop,
+        towards: to === null ? { way: 'broadcast' } : { way: 'directed', to },
         whom: { by: 'name', tenant, project: optional(fields, 'project'), region: optional(fields, 'region') },
       },
     ],

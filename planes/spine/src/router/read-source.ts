@@ -39,6 +39,7 @@ function readWith(adapter: SourceAdapter, delivery: Delivery): Reading {
       flow: delivery.id,
       cause: null,
       hop: 0,
+      towards: event.directed === true ? { way: 'directed', to: null } : { way: 'broadcast' },
       whom: { by: 'refs', refs: event.refs.slice(0, maxRefs).map(({ system, kind, id }) => ({ system, kind, id })) },
     });
   }

@@ -85,6 +85,48 @@ describe('routing', () => {
     expect(route(delivery(''), adapter, table).events).toMatchObject([{ tenant: 'birch' }]);
   });
 
+  describe('directed', () => {
+    const directed: SourceAdapter = {
+      ...plainAdapter,
+      normalise: (one) => plainAdapter.normalise(one).map((event) => ({ ...event, directed: true })),
+    };
+    const send = (body: unknown, overrides: Partial<GovernanceView> = {}) =>
+      route(delivery(body), directed, routingTable({ ...fakeView(), ...overrides }));
+    const answering = (product: string | null) => ({
+      resolver: [{ ref: { system: 'plain', kind: 'site', id: site }, tenant: 'acme', project: null, region: null, product }],
+    });
+
+    it.each([
+      ['to the product that its resolver entry names', 'thing.counted', 'pulse', ['acme/pulse']],
+      ['to that product whether it asked for the type or not', 'other', 'pulse', ['acme/pulse']],
+      ['to the only one that asked for its type', 'thing.added', null, ['acme/nudge']],
+    ])('goes into one lane: %s', (_, type, product, lanes) => {
+      const { events, unmatched } = send({ type, site }, answering(product));
+      expect(unmatched).toEqual([]);
+      expect(events[0]?.lanes.map((lane) => lane.name)).toEqual(lanes);
+    });
+
+    it.each([
+      ['several asked for', 'thing.counted', null, /2 of the tenant's/],
+      ['nobody asked for', 'other', null, /0 of the tenant's/],
+      ['a product that the tenant does not have', 'thing.added', 'code', /code, which the tenant acme is not placed on/],
+    ])('goes nowhere rather than to two: %s', (_, type, product, detail) => {
+      const { events, unmatched } = send({ type, site }, answering(product));
+      expect(events).toEqual([]);
+      expect(unmatched).toMatchObject([{ reason: 'undirected', tenant: 'acme', detail: expect.stringMatching(detail) }]);
+    });
+
+    it('leaves the others of its delivery alone', () => {
+      const { events, unmatched } = send([
+        { type: 'thing.counted', site },
+        { type: 'thing.added', site },
+        { type: 'thing.added', site: 'birch-site' },
+      ]);
+      expect(events.map((event) => event.lanes.map((lane) => lane.name))).toEqual([['acme/nudge'], ['birch/nudge']]);
+      expect(unmatched).toMatchObject([{ part: 0, reason: 'undirected' }]);
+    });
+  });
+
   it('takes the time of the source where it is one, otherwise that of acceptance', () => {
     const receivedAt = new Date('2026-03-04T05:06:07.089Z');
     const time = (said: unknown) => routed({ type: 'thing.added', site, time: said }, { receivedAt }).events[0]?.time;
@@ -168,13 +210,20 @@ describe('an event that a product emitted', () => {
     expect(platform(good).events).toMatchObject([{ ...expected, lanes: [{ name: 'acme/nudge', product: 'nudge' }] }]);
   });
 
+  it('goes to the one product that it names, and needs no cause', () => {
+    const { events } = platform({ ...good, type: 'job.done', cause: null, to: 'pulse' });
+    expect(events).toMatchObject([{ cause: null, lanes: [{ name: 'acme/pulse', product: 'pulse' }] }]);
+  });
+
   it.each([
     ['hop-limit', { ...good, hop: 17 }],
     ['unresolved', { ...good, tenant: 'nobody' }],
     ['unreadable', { ...good, hop: 0 }],
     ['unreadable', { ...good, hop: '1' }],
     ['unreadable', { ...good, id: 'x' }],
-    ['unreadable', { ...good, cause: null }],
+    ['unreadable', { ...good, cause: 7 }],
+    ['unreadable', { ...good, to: 7 }],
+    ['undirected', { ...good, to: 'code' }],
     ['unreadable', { ...good, type: 'x'.repeat(256) }],
     ['unreadable', { ...good, tenant: 7 }],
   ])('stays unmatched in its flow: %s', (reason, body) => {
@@ -201,7 +250,7 @@ describe('the parts of routing', () => {
 
   it('tells references apart whatever is in them', () => {
     const ref = { system: 'a', kind: 'b', id: 'c' };
-    const one = routingTable(fakeView({ resolver: [{ ref, tenant: 'acme', project: null, region: null }] }));
+    const one = routingTable(fakeView({ resolver: [{ ref, tenant: 'acme', project: null, region: null, product: null }] }));
     expect(one.resolve([ref], null)?.tenant).toBe('acme');
     expect(one.resolve([{ system: 'a', kind: 'b","c', id: '' }], null)).toBeUndefined();
     expect(one.resolve([ref], 'birch')).toBeUndefined();

@@ -8,7 +8,7 @@ import { readSource } from './read-source.ts';
 import type { RoutingTable } from './routing-table.ts';
 
 /** An event with its tenant and the lanes that it goes into; none where no placed product asked for its type. */
-export interface RoutedEvent extends Omit<Draft, 'whom'> {
+export interface RoutedEvent extends Omit<Draft, 'whom' | 'towards'> {
   readonly tenant: TenantId;
   readonly project: string | null;
   readonly region: string | null;
@@ -29,14 +29,23 @@ export interface Routed {
   readonly unmatched: readonly Unmatched[];
 }
 
-type Place =
-  | { readonly tenant: TenantId; readonly project: string | null; readonly region: string | null }
-  | { readonly tenant: TenantId | null; readonly reason: UnmatchedReason; readonly detail: string };
+/** Whom an event concerns, and the product that directed events of the same external id go to. */
+interface Owner {
+  readonly tenant: TenantId;
+  readonly project: string | null;
+  readonly region: string | null;
+  readonly product: ProductId | null;
+}
+
+interface Nowhere {
+  readonly tenant: TenantId | null;
+  readonly reason: UnmatchedReason;
+  readonly detail: string;
+}
 
 /** Whom an event concerns. A connection that belongs to one tenant never reaches another's, whatever ids its sender writes. */
-function place(draft: Draft, delivery: Delivery, table: RoutingTable): Place {
-  const { whom } = draft;
-  if (whom.by === 'name') return admitted(whom, table);
+function ownerOf({ whom }: Draft, delivery: Delivery, table: RoutingTable): Owner | Nowhere {
+  if (whom.by === 'name') return admitted({ ...whom, product: null }, table);
   const connection = table.view.connections.get(delivery.connection);
   if (connection === undefined) {
     return { tenant: null, reason: 'unresolved', detail: `the connection ${delivery.connection} is not configured any more` };
@@ -47,21 +56,44 @@ function place(draft: Draft, delivery: Delivery, table: RoutingTable): Place {
     const refs = whom.refs.map((ref) => `${ref.system} ${ref.kind} ${ref.id}`).join(', ');
     return { tenant: null, reason: 'unresolved', detail: refs === '' ? 'it names nothing to resolve' : `no tenant is mapped to ${refs}` };
   }
-  return admitted({ tenant, project: entry?.project ?? null, region: entry?.region ?? null }, table);
+  return admitted({ tenant, project: entry?.project ?? null, region: entry?.region ?? null, product: entry?.product ?? null }, table);
 }
 
-function admitted(placed: { tenant: TenantId; project: string | null; region: string | null }, table: RoutingTable): Place {
+function admitted(placed: Owner, table: RoutingTable): Owner | Nowhere {
   const tenant = table.view.tenants.get(placed.tenant);
   if (tenant === undefined) return { tenant: null, reason: 'unresolved', detail: `there is no tenant ${placed.tenant}` };
   if (tenant.status === 'suspended') {
     return { tenant: tenant.id, reason: 'tenant-suspended', detail: `the tenant ${tenant.id} is suspended` };
   }
-  const { project, region } = placed;
+  const { project, region, product } = placed;
   return {
     tenant: tenant.id,
     project: project === null ? null : columnText(project, 255),
     region: region === null ? null : columnText(region, 255),
+    product,
   };
+}
+
+/** Whose an event is, and the products whose lanes it goes into: those that asked for its type, or the one that it is directed to. */
+function destinationOf(
+  draft: Draft,
+  delivery: Delivery,
+  table: RoutingTable,
+): { readonly owner: Owner; readonly products: readonly ProductId[] } | Nowhere {
+  const owner = ownerOf(draft, delivery, table);
+  if ('reason' in owner) return owner;
+  const { tenant, product } = owner;
+  const { towards, type } = draft;
+  const asked = table.subscribers(tenant, type);
+  if (towards.way === 'broadcast') return { owner, products: asked };
+  const named = towards.to ?? product;
+  const only = named ?? (asked.length === 1 ? asked[0] : undefined);
+  if (only !== undefined && table.placed(tenant, only)) return { owner, products: [only] };
+  const detail =
+    named === null
+      ? `${type} goes to one product, and ${asked.length} of the tenant's asked for it; name one in the resolver entry`
+      : `${type} goes to ${named}, which the tenant ${tenant} is not placed on`;
+  return { tenant, reason: 'undirected', detail };
 }
 
 /** The whole delivery set aside as one. Its tenant is its connection's, where that has one. */
@@ -77,8 +109,8 @@ export function setAside(
 }
 
 /**
- * Where one delivery goes: a pure function of the delivery, its source's adapter and the governance view. It never throws. Routing is a
- * broadcast: an event goes into the lane of every placement of its tenant whose product asked for its type.
+ * Where one delivery goes: a pure function of the delivery, its source's adapter and the governance view. It never throws. A broadcast event
+ * goes into the lane of every placement of its tenant whose product asked for its type, a directed one into one lane or none.
  */
 export function route(delivery: Delivery, adapter: SourceAdapter | undefined, table: RoutingTable): Routed {
   const reading = delivery.source === platformSource ? readPlatform(delivery) : readSource(delivery, adapter);
@@ -86,14 +118,15 @@ export function route(delivery: Delivery, adapter: SourceAdapter | undefined, ta
   const events: RoutedEvent[] = [];
   const unmatched: Unmatched[] = [];
   for (const [part, draft] of reading.drafts.entries()) {
-    const placed = place(draft, delivery, table);
-    if ('reason' in placed) {
-      unmatched.push({ part, tenant: placed.tenant, flow: draft.flow, reason: placed.reason, detail: columnText(placed.detail, 500) });
+    const found = destinationOf(draft, delivery, table);
+    if ('reason' in found) {
+      unmatched.push({ part, tenant: found.tenant, flow: draft.flow, reason: found.reason, detail: columnText(found.detail, 500) });
       continue;
     }
-    const { whom: _, ...kept } = draft;
-    const lanes = table.subscribers(placed.tenant, draft.type).map((product) => ({ name: laneId(placed.tenant, product), product }));
-    events.push({ ...kept, ...placed, lanes });
+    const { whom: _whom, towards: _towards, ...kept } = draft;
+    const { tenant, project, region } = found.owner;
+    const lanes = found.products.map((product) => ({ name: laneId(tenant, product), product }));
+    events.push({ ...kept, tenant, project, region, lanes });
   }
   return { events, unmatched };
 }

@@ -9,6 +9,7 @@ export interface RoutingTable {
   resolve(refs: readonly ExternalRef[], tenant: TenantId | null): ResolverEntry | undefined;
   /** The products that the tenant has a placement of and that asked for events of this type, each once, in alphabetical order. */
   subscribers(tenant: TenantId, type: string): readonly ProductId[];
+  placed(tenant: TenantId, product: ProductId): boolean;
 }
 
 function refKey(ref: ExternalRef): string {
@@ -49,5 +50,6 @@ export function routingTable(view: GovernanceView): RoutingTable {
         .filter((product) => types.get(product)?.some((pattern) => typeMatches(pattern, type)))
         .sort();
     },
+    placed: (tenant, product) => products.get(tenant)?.has(product) ?? false,
   };
 }

@@ -1,0 +1,42 @@
+import type { Context } from './context.ts';
+import type { DeliverySummary, EventDetail, Page, PageRequest } from './flow.ts';
+import type { JobDetail, JobState, JobSummary, Schedules } from './jobs.ts';
+import type { ConnectionId, TenantId } from './tenancy.ts';
+
+/** What became of a bulk order: how many it changed, and whether its limit left some behind. */
+export interface BulkResult {
+  readonly changed: number;
+  readonly more: boolean;
+}
+
+/**
+ * What people may do to the record. Each change is audited with its actor in the transaction that makes it. Methods that change nothing,
+ * because the thing is not there or not in a state for it, resolve to false and leave no audit row.
+ */
+export interface SpineOperations {
+  /** Gives a dead letter its attempts back; `id` as `SpineQueries.deadLetters` shows it. */
+  redrive(context: Context, id: string): Promise<boolean>;
+  /** Closes a dead letter for good; it stays visible in its flow. */
+  discard(context: Context, id: string, reason: string): Promise<boolean>;
+  /** Redrives up to `limit` (1 to 1,000) dead letters, the oldest first. `where` is a lane or a job kind. */
+  redriveAll(context: Context, selection: { tenant?: TenantId; where?: string; limit: number }): Promise<BulkResult>;
+  /**
+   * Routes what is unmatched of a delivery again, by the view of now. What was routed before is not repeated. Resolves to how many events
+   * found a place and how many still have none; null where the delivery has nothing unmatched.
+   */
+  replayUnmatched(context: Context, delivery: string): Promise<{ readonly placed: number; readonly unmatched: number } | null>;
+  /** The same for up to `limit` (1 to 1,000) unmatched deliveries, the oldest first. */
+  replayAllUnmatched(context: Context, selection: { connection?: ConnectionId; reason?: string; limit: number }): Promise<BulkResult>;
+  /** A job that nobody holds ends at once; one that is held loses its lease, and its worker is told at its next heartbeat. */
+  cancelJob(context: Context, id: string): Promise<boolean>;
+  readonly schedules: Schedules;
+}
+
+/** Look-ups that belong to operating and not to following one flow. Newest first. */
+export interface SpineLookups {
+  jobs(request: PageRequest & { kind?: string; state?: JobState }): Promise<Page<JobSummary>>;
+  job(id: string): Promise<JobDetail | null>;
+  /** What a connection brought lately, with what became of it; never a body. */
+  deliveries(request: PageRequest & { connection: ConnectionId }): Promise<Page<DeliverySummary>>;
+  event(id: string): Promise<EventDetail | null>;
+}
