@@ -68,8 +68,9 @@ export function createClusterHost<const Offered extends Operations>(deps: {
     for (;;) {
       const attempt = await tryEntries(attempts, batch, { count, signal });
       if (!('failed' in attempt)) {
-        if (attempt.outgoing > 0) relay.wake();
-        return failed === undefined ? { handled: count } : { handled: count, failed };
+        const { asked, outgoing } = attempt;
+        if (asked > 0) relay.wake();
+        return { handled: count, ...(outgoing.length > 0 ? { outgoing } : {}), ...(failed === undefined ? {} : { failed }) };
       }
       const { index, error } = attempt.failed;
       const entry = batch.entries[index];

@@ -54,6 +54,16 @@ async function unhandledParked(tx: Tx, batch: LaneBatch, mark: LaneMark): Promis
   return new Set(open ? [entry] : []);
 }
 
+/** Ids of what the handling of these entries asked for, at an earlier delivery, and the outbox still holds. */
+export async function waiting(tx: Tx, batch: LaneBatch, entries: readonly LaneEntry[]): Promise<readonly string[]> {
+  if (entries.length === 0) return [];
+  const rows = await tx.query<{ id: string }>(
+    'select id from outbox where tenant_id = $1 and cause_id = any($2::uuid[]) order by position',
+    [batch.tenant, entries.map((entry) => entry.event.id)],
+  );
+  return rows.map((row) => row.id);
+}
+
 /**
  * Writes what `entries` leave behind: the mark, the gap that it skipped, and the outbox, in one statement. The mark's row is found only while the
  * transaction's tenant is still the batch's, and row level security refuses the other rows otherwise.
@@ -91,8 +101,9 @@ const keepSql = `
     insert into lane_gap (tenant_id, lane, after, until) select $1, $2, $5::bigint, $6::bigint where $6::bigint is not null
     on conflict (tenant_id, lane, until) do update set after = least(lane_gap.after, excluded.after)
   ), sent as (
-    insert into outbox (id, tenant_id, kind, body)
-    select id, $1, kind, body from unnest($7::uuid[], $8::text[], $9::text[]) with ordinality as asked (id, kind, body, number)
+    insert into outbox (id, tenant_id, kind, body, cause_id)
+    select id, $1, kind, body, cause_id
+    from unnest($7::uuid[], $8::text[], $9::text[], $10::uuid[]) with ordinality as asked (id, kind, body, cause_id, number)
     order by number
     on conflict (id) do nothing
   )
@@ -112,5 +123,6 @@ function keepValues(batch: LaneBatch, { mark, outgoing }: Handled, last: LaneEnt
     outgoing.map((row) => row.id),
     outgoing.map((row) => row.kind),
     outgoing.map((row) => row.body),
+    outgoing.map((row) => row.cause),
   ];
 }

@@ -17,9 +17,10 @@ describe('what handlers ask for', () => {
     const [first, second] = out.close().map((row) => ({ ...row, body: JSON.parse(row.body) as unknown }));
     const { traceparent } = event;
     const body = { id: job, kind: 'email', tenant: 'acme', cause: event.id, flow: 'f', traceparent, payload: { to: 'a@example.com' } };
-    expect(first).toEqual({ id: job, kind: 'job', body });
+    expect(first).toEqual({ id: job, cause: event.id, kind: 'job', body });
     expect(second).toEqual({
       id: emitted,
+      cause: event.id,
       kind: 'event',
       body: {
         id: emitted,

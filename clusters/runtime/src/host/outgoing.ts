@@ -6,10 +6,15 @@ import { errors } from '../errors.ts';
 import type { HandlerContext } from '../sdk/handler.ts';
 import { isEventType } from '../sdk/type-pattern.ts';
 import { derivedId } from './derived-id.ts';
+import { jobOptions } from './job-options.ts';
 
-/** One row of the outbox: `body` is the JSON that its sink gets. */
+/**
+ * One row of the outbox: `body` is the JSON that its sink gets. `cause` is the event whose flow is not settled before it has arrived; null for a
+ * job that may never be made, because another one stands for it.
+ */
 export interface OutgoingRow {
   readonly id: string;
+  readonly cause: string | null;
   readonly kind: 'job' | 'event';
   readonly body: string;
 }
@@ -23,42 +28,43 @@ export interface Outgoing extends Pick<HandlerContext, 'enqueue' | 'emit'> {
 const limits = { rows: 5_000, rowBytes: 128 * 1024, bytes: 32 * 1024 * 1024 };
 
 export function createOutgoing(options: { event: PlatformEvent; lane: LaneId; product: string; clock: Clock }): Outgoing {
-  const { event, lane, product } = options;
+  const { event, lane, product, clock } = options;
   const rows: OutgoingRow[] = [];
   const ordinals = { job: 0, event: 0 };
   let bytes = 0;
   let open = true;
 
-  function add(kind: 'job' | 'event', what: string, bodyOf: (id: string) => object): string {
+  function add(kind: 'job' | 'event', what: string, made: { bodyOf: (id: string) => object; awaited: boolean }): string {
     if (!open) throw errors.CONTEXT_CLOSED(what);
     const id = derivedId({ event: event.id, lane, kind, ordinal: ordinals[kind] });
-    const body = toJson(bodyOf(id), what);
+    const body = toJson(made.bodyOf(id), what);
     const size = Buffer.byteLength(body);
     if (size > limits.rowBytes) throw errors.OUTGOING_INVALID(what, `its JSON has ${size} bytes, more than ${limits.rowBytes}`);
     if (rows.length >= limits.rows) throw errors.OUTGOING_INVALID(what, `this event has asked for ${limits.rows} jobs and events already`);
     if (bytes + size > limits.bytes) throw errors.OUTGOING_INVALID(what, `this event has asked for ${limits.bytes} bytes already`);
     ordinals[kind] += 1;
     bytes += size;
-    rows.push({ id, kind, body });
+    rows.push({ id, cause: made.awaited ? event.id : null, kind, body });
     return id;
   }
 
   return {
-    enqueue(kind, payload) {
+    enqueue(kind, payload, options = {}) {
       if (!/^[a-z][a-z0-9.-]{0,59}$/.test(kind))
         throw errors.OUTGOING_INVALID('enqueue', 'the kind is not a lower-case word of 60 characters');
-      return add('job', 'enqueue', (id) => {
-        const { flow, traceparent, tenant } = event;
-        return { id, kind, tenant, cause: event.id, flow, traceparent, payload: payload ?? null } satisfies JobRequest;
-      });
+      const asked = jobOptions(options, { product, now: clock.now() });
+      const { flow, traceparent, tenant } = event;
+      const bodyOf = (id: string) =>
+        ({ id, kind, tenant, cause: event.id, flow, traceparent, payload: payload ?? null, ...asked }) satisfies JobRequest;
+      return add('job', 'enqueue', { bodyOf, awaited: asked.dedupe === undefined });
     },
     emit({ type, subject, data }) {
       if (!isEventType(type) || !type.startsWith(`${product}.`)) {
         throw errors.OUTGOING_INVALID('emit', `"${String(type).slice(0, 80)}" is not an event type that starts with "${product}."`);
       }
-      return add('event', 'emit', (id) => {
+      const bodyOf = (id: string) => {
         const { tenant, project, region, traceparent, flow } = event;
-        const time = new Date(options.clock.now()).toISOString();
+        const time = new Date(clock.now()).toISOString();
         return {
           id,
           type,
@@ -74,7 +80,8 @@ export function createOutgoing(options: { event: PlatformEvent; lane: LaneId; pr
           cause: event.id,
           hop: event.hop + 1,
         } satisfies Omit<PlatformEvent, 'specversion'>;
-      });
+      };
+      return add('event', 'emit', { bodyOf, awaited: true });
     },
     close() {
       open = false;

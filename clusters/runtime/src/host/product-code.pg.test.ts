@@ -1,7 +1,7 @@
 import type { HandlerContext, ProductTx } from '@etis/runtime/sdk';
 import { testContext } from '@etis/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { itemEvent, laneEntries, ledgerBatch } from '../../fixtures/ledger.ts';
+import { itemEvent, laneEntries, ledgerBatch, whole } from '../../fixtures/ledger.ts';
 import { calm, type LedgerStand, ledgerStand } from '../../fixtures/ledger-stand.ts';
 
 let stand: LedgerStand;
@@ -57,7 +57,7 @@ describe('a handler and its transaction', () => {
       },
     });
     await expect(host.handle(ledgerBatch(entries), calm())).rejects.toMatchObject({ code: 'RUNTIME_TENANT_CHANGED' });
-    expect(await host.handle(ledgerBatch(entries.slice(0, 1)), calm())).toEqual({ handled: 1 });
+    expect(await host.handle(ledgerBatch(entries.slice(0, 1)), calm())).toSatisfy(whole(1));
     expect(await host.handle(ledgerBatch(entries.slice(1)), calm())).toMatchObject({ handled: 0, failed: { position: 20n } });
     expect(await stand.effects()).toEqual([entries[0]?.event.id]);
   });
@@ -87,7 +87,7 @@ describe('a handler and its transaction', () => {
 
   it('is told clearly when it uses its context later', async () => {
     let kept: HandlerContext | undefined;
-    expect(await handling(async (context) => (kept = context))).toEqual({ handled: 1 });
+    expect(await handling(async (context) => (kept = context))).toSatisfy(whole(1));
     await expect(kept?.tx.query('select 1')).rejects.toMatchObject({ code: 'RUNTIME_CONTEXT_CLOSED' });
     expect(() => kept?.enqueue('email', {})).toThrow(expect.objectContaining({ code: 'RUNTIME_CONTEXT_CLOSED' }));
     expect(await stand.count('outbox')).toBe(2);

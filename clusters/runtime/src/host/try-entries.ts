@@ -4,12 +4,17 @@ import { type Clock, EtisError, traceIdOf } from '@etis/kernel';
 import type { TenantDb, TenantTx } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { handlerFor, type Product } from '../sdk/product.ts';
-import { keep, lockLane, unhandled } from './lane-mark.ts';
+import { keep, lockLane, unhandled, waiting } from './lane-mark.ts';
 import { createOutgoing, type OutgoingRow } from './outgoing.ts';
 import { runProductCode, statementLimit } from './run-product-code.ts';
 
-/** `failed` names the entry that kept the whole from being kept; without it everything was, and `outgoing` counts what waits in the outbox. */
-export type Attempt = { readonly outgoing: number } | { readonly failed: { readonly index: number; readonly error: unknown } };
+/**
+ * `failed` names the entry that kept the whole from being kept. Without it everything was, `asked` counts what it put into the outbox, and
+ * `outgoing` are the ids that its flow waits for.
+ */
+export type Attempt =
+  | { readonly asked: number; readonly outgoing: readonly string[] }
+  | { readonly failed: { readonly index: number; readonly error: unknown } };
 
 export interface AttemptDeps {
   readonly db: TenantDb;
@@ -58,7 +63,9 @@ export async function tryEntries(deps: AttemptDeps, batch: LaneBatch, options: {
         }
         throw error;
       }
-      return { outgoing: outgoing.length };
+      const skipped = entries.filter((entry) => !open.has(entry));
+      const awaited = outgoing.filter((row) => row.cause !== null).map((row) => row.id);
+      return { asked: outgoing.length, outgoing: [...awaited, ...(await waiting(tx, batch, skipped))] };
     });
   } catch (error) {
     if (failed === undefined || (failed.error instanceof EtisError && unknownOutcomes.has(failed.error.code))) throw error;

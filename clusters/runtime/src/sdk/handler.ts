@@ -25,13 +25,33 @@ export interface ProductContext {
   readonly clock: Clock;
 }
 
+/** How a job is asked for. */
+export interface EnqueueOptions {
+  /** A whole number from -100 to 100; the more urgent job is leased first. By default 0. */
+  readonly priority?: number;
+  /** Milliseconds that it waits at least, up to 366 days; not together with `runAt`. By default 0. */
+  readonly delayMs?: number;
+  /** RFC 3339: it does not begin before. By default at once. */
+  readonly runAt?: string;
+  /**
+   * 1 to 200 characters. While a job of the tenant and kind with the same text is open, this one is not made: the id that `enqueue` returned
+   * is then nobody's, and no report names it.
+   */
+  readonly dedupe?: string;
+  /**
+   * Whether the product wants to hear how the job ended: as the event `job.done` or `job.dead`, whose data is a `JobReport`, in the tenant's
+   * lane. It comes at least once, and in no order to other events. By default false.
+   */
+  readonly report?: boolean;
+}
+
 /**
  * What a handler has. Its statements, jobs and events are kept together with the mark that the event was handled, or not at all.
  * Within one event at most 5,000 jobs and events, 128 KiB each and 32 MiB in all.
  */
 export interface HandlerContext extends ProductContext {
   /** Asks for a job of a kind that workers know; `payload` is JSON. Returns the job's id. @throws RUNTIME_OUTGOING_INVALID */
-  enqueue(kind: string, payload: unknown): string;
+  enqueue(kind: string, payload: unknown, options?: EnqueueOptions): string;
   /**
    * Sends an event back into the platform, for the same tenant and project and in the same flow. Its type starts with the product's id and a
    * dot. Returns the event's id. @throws RUNTIME_OUTGOING_INVALID

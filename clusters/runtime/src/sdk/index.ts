@@ -1,9 +1,10 @@
 export type { Actor } from '@etis/contracts/context';
 export type { PlatformEvent } from '@etis/contracts/events';
+export type { JobReport } from '@etis/contracts/jobs';
 export type { Log } from '@etis/contracts/log';
 export { type Clock, EtisError, errorCatalogue, errorText, isUuid } from '@etis/kernel';
 export { type Static, Type as schema } from 'typebox';
-export type { Handler, HandlerContext, ProductContext, ProductTx } from './handler.ts';
+export type { EnqueueOptions, Handler, HandlerContext, ProductContext, ProductTx } from './handler.ts';
 export { type Operation, type OperationContext, type Operations, operation } from './operation.ts';
 export { defineProduct, type Product, type ProductSettings } from './product.ts';
 export { TerminalError, terminal } from './terminal-error.ts';

@@ -1,5 +1,5 @@
 import type { LaneBatch, Transport } from '@etis/contracts/lanes';
-import { EtisError } from '@etis/kernel';
+import { EtisError, isUuid } from '@etis/kernel';
 import { errors } from '../errors.ts';
 import { thrownText } from '../record/thrown-text.ts';
 
@@ -8,7 +8,11 @@ import { thrownText } from '../record/thrown-text.ts';
  * being stopped, which says nothing about the entries. `unknown`: whether there was an effect is not known, and the first entry may be to blame.
  */
 export type Delivered =
-  | { readonly kind: 'answered'; readonly failed?: { readonly index: number; readonly error: string; readonly retryable: boolean } }
+  | {
+      readonly kind: 'answered';
+      readonly outgoing: readonly string[] | undefined;
+      readonly failed?: { readonly index: number; readonly error: string; readonly retryable: boolean };
+    }
   | { readonly kind: 'unreachable' | 'unknown'; readonly error: string };
 
 /** Delivers once and never throws. Does not wait for a transport that ignores the signal. */
@@ -19,11 +23,12 @@ export async function deliver(transport: Transport, batch: LaneBatch, signal: Ab
   signal.addEventListener('abort', abort, { once: true });
   try {
     signal.throwIfAborted();
-    const { failed } = await Promise.race([transport.deliver(batch, signal), aborted]);
-    if (failed === undefined) return { kind: 'answered' };
+    const { failed, outgoing } = await Promise.race([transport.deliver(batch, signal), aborted]);
+    if (outgoing?.every(isUuid) === false) throw errors.OUTCOME_MALFORMED('it names something outgoing by an id that is none');
+    if (failed === undefined) return { kind: 'answered', outgoing };
     const index = batch.entries.findIndex((entry) => entry.position === failed.position);
     if (index < 0) throw errors.OUTCOME_MALFORMED(`it names position ${failed.position}, which was not in the batch`);
-    return { kind: 'answered', failed: { index, error: thrownText(failed.error, 2_000), retryable: failed.retryable } };
+    return { kind: 'answered', outgoing, failed: { index, error: thrownText(failed.error, 2_000), retryable: failed.retryable } };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     const kind = error instanceof EtisError && error.kind === 'unavailable' ? 'unreachable' : 'unknown';

@@ -59,7 +59,7 @@ function createTwo(transport: Transport) {
   const governance = fakeGovernance(fakeView());
   const db = database.db('spine');
   const spines = [1, 2].map(() => createSpine({ db, governance, adapters, transport, log: silentLog, settings }));
-  const services = spines.map((spine) => supervise('spine', spine.services, silentLog));
+  const services = spines.map((spine) => supervise('spine', spine.services(), silentLog));
   return {
     spine: spines[0] as Spine,
     start: () => Promise.all(services.map((service) => service.start())),

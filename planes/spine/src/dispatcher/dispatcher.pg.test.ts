@@ -38,7 +38,7 @@ describe('the dispatcher', () => {
       settings: quick,
     });
     await resting.inbox.append(third);
-    const [router] = resting.services.filter((service) => service.name === 'spine router');
+    const [router] = resting.services().filter((service) => service.name === 'spine router');
     await router?.start();
     await eventually(async () => (await resting.queries.lanes({ tenant: 'birch' }))[0]?.waiting === 1);
     await router?.stop();
@@ -228,7 +228,7 @@ describe('the dispatcher', () => {
     await Promise.all(Array.from({ length: 1_000 }, () => resting.inbox.append(thing('acme'))));
     const late = thing('birch');
     await resting.inbox.append(late);
-    const [router] = resting.services.filter((service) => service.name === 'spine router');
+    const [router] = resting.services().filter((service) => service.name === 'spine router');
     await router?.start();
     await eventually(async () => (await resting.queries.lanes({})).reduce((sum, lane) => sum + lane.waiting, 0) === 1_001);
     await router?.stop();
@@ -301,7 +301,7 @@ describe('the dispatcher', () => {
       log: silentLog,
       settings: { ...quick, dispatcher: { ...quick.dispatcher, leaseMs: 300 } },
     });
-    const dying = supervise('dying', lone.services, silentLog);
+    const dying = supervise('dying', lone.services(), silentLog);
     await dying.start();
     const sent = thing('acme');
     await lone.inbox.append(sent);

@@ -37,13 +37,14 @@ const pageSize = 100;
 export function createDispatcher(options: {
   db: SystemDb;
   governance: Governance;
+  reaches: (cluster: ClusterId) => boolean;
   transport: Transport;
   log: Log;
   settings: SpineSettings['dispatcher'];
 }): Dispatcher {
-  const { db, governance, transport, log, settings } = options;
+  const { db, governance, transport, reaches, log, settings } = options;
   const store = createLaneStore({ db, owner: randomUUID(), settings });
-  const eligibility = createEligibility({ governance, log });
+  const eligibility = createEligibility({ governance, reaches, log });
   const turns = new Map<string, Turn>();
   /** Lanes that the view lets nobody deliver. */
   const blocked = new Set<string>();

@@ -14,7 +14,7 @@ function listening(): { log: Log; warnings: string[] } {
 
 it('follows the placement of the moment', () => {
   const governance = fakeGovernance();
-  const eligibility = createEligibility({ governance, log: silentLog });
+  const eligibility = createEligibility({ governance, reaches: () => true, log: silentLog });
   const before = eligibility();
   expect(before.clusterOf(lane('acme'))).toBe('nudge-standard');
   expect(before.clusterOf(lane('acme', 'pulse'))).toBe('pulse-standard');
@@ -27,7 +27,11 @@ it('follows the placement of the moment', () => {
 it('gives nothing to tenants that are suspended or unknown', () => {
   const { tenants } = fakeView();
   const suspended = new Map([...tenants, ['acme', { id: 'acme', name: 'acme', status: 'suspended' as const }]]);
-  const eligibility = createEligibility({ governance: fakeGovernance(fakeView({ tenants: suspended })), log: silentLog });
+  const eligibility = createEligibility({
+    governance: fakeGovernance(fakeView({ tenants: suspended })),
+    reaches: () => true,
+    log: silentLog,
+  });
   expect(eligibility().clusterOf(lane('acme'))).toBeUndefined();
   expect(eligibility().clusterOf(lane('nobody'))).toBeUndefined();
   expect(eligibility().clusterOf(lane('birch'))).toBe('nudge-standard');
@@ -36,7 +40,7 @@ it('gives nothing to tenants that are suspended or unknown', () => {
 it('says once that a placement has gone, and again only when it went again', () => {
   const { log, warnings } = listening();
   const governance = fakeGovernance(fakeView({ placements: [] }));
-  const eligibility = createEligibility({ governance, log });
+  const eligibility = createEligibility({ governance, reaches: () => true, log });
   for (let round = 0; round < 3; round += 1) expect(eligibility().clusterOf(lane('acme'))).toBeUndefined();
   governance.change(fakeView({ placements: [], version: 2 }));
   expect(eligibility().clusterOf(lane('acme'))).toBeUndefined();

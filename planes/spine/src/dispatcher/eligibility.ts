@@ -8,7 +8,7 @@ import type { Lane } from './lane-store.ts';
 export interface Eligibility {
   /** Changes with each governance view. */
   readonly version: unknown;
-  /** The cluster that the lane is placed on; undefined while its tenant is suspended or its placement has gone. Its entries are kept. */
+  /** The cluster that the lane is placed on; undefined while its tenant is suspended, its placement has gone, or it is out of reach from here. Its entries are kept. */
   clusterOf(lane: Lane): ClusterId | undefined;
 }
 
@@ -16,8 +16,12 @@ export function placementsOf(view: GovernanceView): ReadonlyMap<string, ClusterI
   return new Map(view.placements.map((placement) => [laneId(placement.tenant, placement.product), placement.cluster]));
 }
 
-export function createEligibility(options: { governance: Governance; log: Log }): () => Eligibility {
-  const { governance, log } = options;
+export function createEligibility(options: {
+  governance: Governance;
+  reaches: (cluster: ClusterId) => boolean;
+  log: Log;
+}): () => Eligibility {
+  const { governance, reaches, log } = options;
   const reported = new Set<string>();
   let current: Eligibility | undefined;
 
@@ -34,7 +38,7 @@ export function createEligibility(options: { governance: Governance; log: Log })
           reported.add(lane.name);
           log.warn({ lane: lane.name }, 'the lane has entries but no placement any more; they are kept until it has one again');
         }
-        return cluster;
+        return cluster !== undefined && reaches(cluster) ? cluster : undefined;
       },
     };
   }

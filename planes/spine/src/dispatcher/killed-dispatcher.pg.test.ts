@@ -27,7 +27,7 @@ async function runUntilKilled(deadly: (batch: LaneBatch) => boolean, survivor: T
     },
   };
   const spine = createSpine({ db, governance: world.governance, adapters, transport, log: silentLog, settings: shortLease });
-  const service = supervise('spine', spine.services, silentLog);
+  const service = supervise('spine', spine.services(), silentLog);
   await service.start();
   const batch = await killed;
   await db.close();

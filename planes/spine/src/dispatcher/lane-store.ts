@@ -29,6 +29,13 @@ export interface Claim {
   readonly entries: readonly LaneEntry[];
 }
 
+/** The first and last entry that had their effect, and the ids of what they asked for that may still be on its way. */
+export interface Handled {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly outgoing: readonly string[] | undefined;
+}
+
 export interface Aside {
   readonly position: bigint;
   readonly state: 'parked' | 'dead';
@@ -42,8 +49,8 @@ export interface LaneStore {
   pending(skip: readonly string[], limit: number): Promise<readonly PendingLane[]>;
   claimOrdered(lane: Lane): Promise<Claim | undefined>;
   claimParked(lane: Lane): Promise<Claim | undefined>;
-  /** Moves the lane on to `to`; `handled` are the first and last entry that had their effect, `aside` the one that failed. */
-  advance(claim: Claim, step: { to: bigint; handled?: { from: bigint; to: bigint }; aside?: Aside }): Promise<boolean>;
+  /** Moves the lane on to `to`; `aside` is the entry that failed. */
+  advance(claim: Claim, step: { to: bigint; handled?: Handled; aside?: Aside }): Promise<boolean>;
   /** Leaves the lane where it is. `uncounted` gives the attempt back. */
   release(claim: Claim, step: { uncounted: boolean; refusals: number; delayMs: number }): Promise<boolean>;
   /** Ends the turn of a parked entry; `laneDelayMs` keeps the whole lane waiting. */
@@ -56,6 +63,7 @@ interface ParkedStep {
   readonly position: bigint;
   readonly state: 'parked' | 'handled' | 'dead';
   readonly error: string | null;
+  readonly outgoing: readonly string[] | undefined;
   readonly uncounted: boolean;
   readonly delayMs: number;
   readonly refusals: number;
@@ -121,6 +129,7 @@ export function createLaneStore(options: {
         aside?.attempts ?? null,
         aside?.error ?? null,
         aside?.delayMs ?? null,
+        handled?.outgoing ?? null,
       ]),
 
     release: ({ lane, token }, { uncounted, refusals, delayMs }) => changed(releaseSql, [lane.id, token, uncounted, refusals, delayMs]),
@@ -136,6 +145,7 @@ export function createLaneStore(options: {
         step.refusals,
         step.laneDelayMs,
         step.delayMs,
+        step.outgoing ?? null,
       ]),
 
     async renew(tokens) {

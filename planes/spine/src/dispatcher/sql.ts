@@ -65,8 +65,8 @@ with held as (
   update lane_progress set position = $3, attempts = 0, refusals = 0, retry_at = null, ${leave}
   where lane_id = $1 and token = $2::uuid returning lane_id
 ), acknowledged as (
-  insert into lane_ack (lane_id, from_position, to_position, attempts)
-  select lane_id, $4::bigint, $5::bigint, $6::int from held where $4::bigint is not null
+  insert into lane_ack (lane_id, from_position, to_position, attempts, outgoing)
+  select lane_id, $4::bigint, $5::bigint, $6::int, $12::uuid[] from held where $4::bigint is not null
 ), aside as (
   insert into parked (lane_id, position, state, attempts, error, retry_at, closed_at)
   select lane_id, $7::bigint, $8::text, $9::int, $10::text, ${after('$11')}, case when $8::text = 'dead' then clock_timestamp() end
@@ -89,7 +89,7 @@ with held as (
   update lane_progress set refusals = $7, retry_at = ${after('$8')}, ${leave} where lane_id = $1 and token = $2::uuid returning lane_id
 )
 update parked k set state = $4, error = coalesce($5, k.error), attempts = k.attempts - case when $6::boolean then 1 else 0 end,
-  retry_at = ${after('$9')}, closed_at = case when $4 <> 'parked' then clock_timestamp() end
+  retry_at = ${after('$9')}, closed_at = case when $4 <> 'parked' then clock_timestamp() end, outgoing = $10::uuid[]
 from held where k.lane_id = held.lane_id and k.position = $3
 returning 1`;
 

@@ -53,7 +53,10 @@ export async function orderedTurn(options: TurnOptions): Promise<void> {
   const delivered = await deliver(options.transport, batchOf(options, 'ordered'), signal);
   if (delivered.kind !== 'answered') return await keep(options, delivered);
   if (delivered.failed === undefined) {
-    await store.advance(claim, { to: tail.position, handled: { from: head.position, to: tail.position } });
+    await store.advance(claim, {
+      to: tail.position,
+      handled: { from: head.position, to: tail.position, outgoing: delivered.outgoing },
+    });
     return;
   }
   const { index, error, retryable } = delivered.failed;
@@ -66,7 +69,7 @@ export async function orderedTurn(options: TurnOptions): Promise<void> {
   );
   await store.advance(claim, {
     to: failed.position,
-    ...(before === undefined ? {} : { handled: { from: head.position, to: before.position } }),
+    ...(before === undefined ? {} : { handled: { from: head.position, to: before.position, outgoing: delivered.outgoing } }),
     aside,
   });
 }
@@ -90,7 +93,7 @@ export async function parkedTurn(options: TurnOptions): Promise<void> {
   }
   const { position } = entry;
   const fields = { lane: claim.lane.name, position: String(position), event: entry.event.id };
-  const step = { position, error: null, uncounted: false, delayMs: 0, refusals: 0, laneDelayMs: 0 };
+  const step = { position, error: null, outgoing: undefined, uncounted: false, delayMs: 0, refusals: 0, laneDelayMs: 0 };
   if (claim.attempts > settings.maxAttempts) {
     log.warn(fields, 'a parked entry used up its attempts without an outcome; it is a dead letter');
     await store.settleParked(claim, { ...step, state: 'dead', uncounted: true });
@@ -98,7 +101,7 @@ export async function parkedTurn(options: TurnOptions): Promise<void> {
   }
   const delivered = await deliver(options.transport, batchOf(options, 'parked'), signal);
   if (delivered.kind === 'answered' && delivered.failed === undefined) {
-    await store.settleParked(claim, { ...step, state: 'handled' });
+    await store.settleParked(claim, { ...step, state: 'handled', outgoing: delivered.outgoing });
     return;
   }
   if (delivered.kind === 'unreachable') {

@@ -35,7 +35,8 @@ export interface FlowEntryRow {
   readonly routed_at: Date;
   readonly handled_at: Date | null;
   readonly handled_attempts: number | null;
-  readonly state: 'parked' | 'handled' | 'dead' | null;
+  readonly state: 'parked' | 'handled' | 'dead' | 'discarded' | null;
+  readonly reason: string | null;
   readonly attempts: number | null;
   readonly error: string | null;
   readonly parked_at: Date | null;
@@ -68,7 +69,7 @@ const eventsSql = `
 select id, type, subject, tenant_id, project, routed_at from event where flow_id = $1::uuid order by position limit ${maxRows}`;
 const entriesSql = `
 select ev.id as event_id, l.name as lane, l.product, ev.routed_at, a.at as handled_at, a.attempts as handled_attempts,
-  k.state, k.attempts, k.error, k.parked_at, k.retry_at, k.closed_at
+  k.state, k.reason, k.attempts, k.error, k.parked_at, k.retry_at, k.closed_at
 from (select * from event where flow_id = $1::uuid order by position limit ${maxRows}) ev
   join lane l on l.tenant_id = ev.tenant_id join entry e on e.lane_id = l.id and e.position = ev.position
   left join parked k on k.lane_id = e.lane_id and k.position = e.position
@@ -82,8 +83,15 @@ const jobsSql = `
 select id, kind, cause_id, state, attempts, result, error, created_at, updated_at from job where flow_id = $1::uuid
 order by created_at, id limit ${maxRows}`;
 
+// What handling asked for has arrived once its job is there, or its delivery, which is deduped by the digest of its id. The digests are deleted
+// at some time, so after a month it counts as arrived.
+const onItsWay = `a.at > now() - interval '30 days'
+  and not exists (select from job where id = o.id)
+  and not exists (select from digest d where d.connection_id = 'product:' || l.product and d.digest = sha256(convert_to(o.id::text, 'UTF8')))`;
+
 // Open are: deliveries that the router has not read (the flow's own, and events of products, which carry its trace), entries after their
-// lane's position, parked entries, and jobs that are not done or dead.
+// lane's position, parked entries, what is on its way from a cluster's outbox (of the whole batch, which is as soon there), and jobs that are
+// not done or dead.
 const openSql = `
 select exists (
   select from inbox i, router_cursor c where i.id = $1::uuid and i.position > c.inbox_position
@@ -99,6 +107,15 @@ select exists (
 ) or exists (
   select from event ev join lane l on l.tenant_id = ev.tenant_id join parked k on k.lane_id = l.id and k.position = ev.position
   where ev.flow_id = $1::uuid and k.state = 'parked'
+) or exists (
+  select from event ev join lane l on l.tenant_id = ev.tenant_id join entry e on e.lane_id = l.id and e.position = ev.position
+    cross join lateral (
+      select b.outgoing, b.at from (
+        select * from lane_ack where lane_id = e.lane_id and to_position >= e.position order by to_position limit 1
+      ) b where b.from_position <= e.position
+      union all select k.outgoing, k.closed_at from parked k where k.lane_id = e.lane_id and k.position = e.position and k.state = 'handled'
+    ) a cross join lateral unnest(a.outgoing) as o(id)
+  where ev.flow_id = $1::uuid and ${onItsWay}
 ) or exists (
   select from job where flow_id = $1::uuid and state in ('ready', 'leased')
 ) as open`;

@@ -39,6 +39,30 @@ describe('a delivery', () => {
     });
   });
 
+  it('is not settled while a job or an event that handling asked for is on its way from the cluster', async () => {
+    const [job, event] = [uuidv7(), uuidv7()];
+    const spine = await world.start({ deliver: (batch) => Promise.resolve({ handled: batch.entries.length, outgoing: [job, event] }) });
+    const sent = thing('acme');
+    await spine.inbox.append(sent);
+    const cause = await eventually(async () => {
+      const flow = await spine.queries.flow(sent.id);
+      return flow?.steps.some((step) => step.step === 'handled') ? flow.steps.find((step) => step.step === 'normalised')?.event : undefined;
+    });
+    const isSettled = async () => (await spine.queries.flow(sent.id))?.settled;
+    expect(await isSettled()).toBe(false);
+
+    const { traceparent } = sent;
+    await spine.jobs.enqueue([{ id: job, kind: 'email', tenant: 'acme', cause, flow: sent.id, traceparent, payload: {} }]);
+    const [leased] = await spine.jobs.lease({ kinds: ['email'], limit: 1, leaseMs: 60_000 });
+    await spine.jobs.complete(leased?.claim ?? '', null);
+    expect(await isSettled()).toBe(false);
+
+    const emitted = { id: event, type: 'unheard.of', source: '/nudge', tenant: 'acme', traceparent, flow: sent.id, cause, hop: 1 };
+    const digest = createHash('sha256').update(event).digest();
+    await spine.inbox.append(delivery(emitted, { source: 'platform', connection: 'product:nudge', digest }));
+    await settled(spine, sent.id);
+  });
+
   it('is found by the id of its delivery, event or job, and shows what products did with it', async () => {
     const spine = await world.start();
     const sent = thing('acme');

@@ -19,9 +19,10 @@ const ranks: Readonly<Record<FlowStep['step'], number>> = {
   parked: 5,
   handled: 6,
   'dead-letter': 7,
-  'job-enqueued': 8,
-  'job-failed': 9,
-  'job-done': 10,
+  discarded: 8,
+  'job-enqueued': 9,
+  'job-failed': 10,
+  'job-done': 11,
 };
 
 function eventSteps(row: FlowEventRow): readonly FlowStep[] {
@@ -40,11 +41,12 @@ function entrySteps(row: FlowEntryRow, cluster: ClusterId): readonly FlowStep[] 
   }
   if (row.state === null || row.parked_at === null || row.retry_at === null) return steps;
   const failure = { ...where, attempts: row.attempts ?? 1, error: row.error ?? '' };
-  if (row.state !== 'dead') {
+  if (row.state === 'parked' || row.state === 'handled') {
     steps.push({ step: 'parked', at: row.parked_at.toISOString(), ...failure, retryAt: row.retry_at.toISOString() });
   }
   const closed = (row.closed_at ?? row.parked_at).toISOString();
   if (row.state === 'handled') steps.push({ step: 'handled', at: closed, ...where, attempts: row.attempts ?? 1 });
+  if (row.state === 'discarded') steps.push({ step: 'discarded', at: closed, ...where, reason: row.reason ?? '' });
   if (row.state === 'dead') steps.push({ step: 'dead-letter', at: closed, ...failure });
   return steps;
 }
@@ -91,10 +93,7 @@ function flowOf(id: string, rows: FlowRows, clusters: ReadonlyMap<string, Cluste
   return { id, steps: inOrder, settled: !rows.open };
 }
 
-/**
- * Assembles a flow from what the hops wrote anyway: nothing is written for the sake of being shown. What a cluster has committed but its
- * outbox has not yet brought here is not known here: a settled flow may still grow.
- */
+/** Assembles a flow from what the hops wrote anyway: nothing is written for the sake of being shown. A settled flow grows no more by itself. */
 export function createFlowQuery(options: { db: SystemDb; governance: Governance }): SpineQueries['flow'] {
   const { db, governance } = options;
   return async (id) => {

@@ -49,3 +49,16 @@ export function pageOf<Row, Item>(
   const last = shown.at(-1);
   return { items: shown.map(make.item), next: rows.length > limit && last !== undefined ? make.cursor(last) : null };
 }
+
+/**
+ * A page of rows that were found in a bounded piece of a list. `end` is the cursor of the piece's end, null where the list ends with it: the
+ * next page goes on there when this one did not fill up.
+ */
+export function pageOfPiece<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  make: { readonly item: (row: Row) => Item; readonly cursor: (row: Row) => string; readonly end: string | null },
+): Page<Item> {
+  const page = pageOf(rows, limit, make);
+  return page.next === null ? { ...page, next: make.end } : page;
+}

@@ -25,7 +25,7 @@ beforeAll(async () => {
     log: silentLog,
     settings: { router: { pollMs: 20 }, dispatcher: { pollMs: 10 } },
   });
-  const service = supervise('spine', spine.services, silentLog);
+  const service = supervise('spine', spine.services(), silentLog);
   await service.start();
   const sent = Array.from({ length: 23 }, (_, index) => thing(index % 3 === 0 ? 'birch' : 'acme', index % 2 === 0 ? 'fail' : null));
   sent.push(...Array.from({ length: 7 }, () => thing('cedar')));
