@@ -27,6 +27,14 @@ export const errors = errorCatalogue('SPINE', {
     kind: 'invalid',
     message: () => 'The limit is not a whole number from 1 to 200.',
   },
+  BULK_LIMIT_MALFORMED: {
+    kind: 'invalid',
+    message: () => 'The limit is not a whole number from 1 to 1,000.',
+  },
+  FILTER_MALFORMED: {
+    kind: 'invalid',
+    message: (field: string, what: string) => `Nothing can be looked for by ${field}, because ${what}.`,
+  },
   CLUSTER_UNKNOWN: {
     kind: 'unavailable',
     retryable: true,

@@ -4,8 +4,6 @@ export interface SpineSettings {
     /** Deliveries and bytes that one commit may share. Default 256 and 4 MiB; one that is larger goes alone. */
     readonly batchCount: number;
     readonly batchBytes: number;
-    /** Commits under way at a time. Default 2: while one is on its way to disk, the next one's callers have not all to wait for the first. */
-    readonly flights: number;
     /** Deliveries and bytes that may wait before SPINE_INBOX_FULL. Default 20,000 and 64 MiB. */
     readonly queueCount: number;
     readonly queueBytes: number;
@@ -61,7 +59,7 @@ export interface SpineSettings {
 export type SpineOverrides = { readonly [Part in keyof SpineSettings]?: Partial<SpineSettings[Part]> };
 
 const defaults: SpineSettings = {
-  inbox: { batchCount: 256, batchBytes: 4 << 20, flights: 2, queueCount: 20_000, queueBytes: 64 << 20, waitMs: 4_000 },
+  inbox: { batchCount: 256, batchBytes: 4 << 20, queueCount: 20_000, queueBytes: 64 << 20, waitMs: 4_000 },
   router: { batchCount: 500, batchBytes: 16 << 20, pollMs: 1_000 },
   dispatcher: {
     batchCount: 100,

@@ -46,14 +46,16 @@ export async function createWorld(): Promise<SpineWorld> {
     rest: (settings = quick) => make(fakeCluster(), settings),
     async start(transport = fakeCluster(), settings = quick) {
       const spine = make(transport, settings);
-      const service = supervise('spine', spine.services, silentLog);
+      const service = supervise('spine', spine.services(), silentLog);
       await service.start();
       const started = { ...spine, stop: () => service.stop() };
       running.push(started);
       return started;
     },
     async routeAll() {
-      const router = make(fakeCluster(), quick).services.find((service) => service.name === 'spine router');
+      const router = make(fakeCluster(), quick)
+        .services()
+        .find((service) => service.name === 'spine router');
       await router?.start();
       await eventually(async () => {
         const rows = await db.statement('select from inbox, router_cursor where position > inbox_position limit 1');

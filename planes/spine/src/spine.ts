@@ -4,10 +4,16 @@ import type { Governance } from '@etis/contracts/governance';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { Transport } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
+import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
+import type { ClusterId } from '@etis/contracts/tenancy';
 import type { Clock, Service } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createDispatcher } from './dispatcher/dispatcher.ts';
 import { createJobs } from './jobs/jobs.ts';
+import { createDeadLetterOperations } from './operations/dead-letters.ts';
+import { createUnmatchedOperations } from './operations/replay-unmatched.ts';
+import { createDeliveriesLookup } from './queries/deliveries.ts';
+import { createEventLookup } from './queries/events.ts';
 import { createQueries } from './queries/queries.ts';
 import { createHints } from './record/hints.ts';
 import { createInbox, inboxChannel } from './record/inbox.ts';
@@ -21,6 +27,8 @@ export interface SpineOptions {
   /** By source kind. The source `platform` is the spine's own and needs none. */
   readonly adapters: ReadonlyMap<SourceKind, SourceAdapter>;
   readonly transport: Transport;
+  /** The clusters that `transport` reaches from here; by default all. Other clusters' lanes are left to other dispatchers. */
+  readonly reaches?: (cluster: ClusterId) => boolean;
   readonly log: Log;
   readonly clock?: Clock;
   readonly settings?: SpineOverrides;
@@ -30,9 +38,15 @@ export interface Spine {
   readonly inbox: Inbox;
   readonly jobs: Jobs;
   readonly queries: SpineQueries;
-  /** In the order to start them. The inbox comes first, so that it is the last to stop and takes what others still hand in. */
-  readonly services: readonly Service[];
+  readonly lookups: Pick<SpineLookups, 'deliveries' | 'event'>;
+  readonly operations: Omit<SpineOperations, 'cancelJob' | 'schedules'>;
+  /** What runs, in the order to start it; by default every part, so that one process is the whole spine. */
+  services(parts?: readonly SpinePart[]): readonly Service[];
 }
+
+/** The inbox comes first, so that it is the last to stop and takes what others still hand in. */
+export const spineParts = ['inbox', 'jobs', 'dispatcher', 'router', 'maintenance'] as const;
+export type SpinePart = (typeof spineParts)[number];
 
 /** NOTIFY channel that says: there are new entries in lanes. */
 const laneChannel = 'etis_spine_lane';
@@ -45,18 +59,21 @@ export function createSpine(options: SpineOptions): Spine {
   const { db, governance, adapters, transport } = options;
   const settings = spineSettings(options.settings);
   const log = options.log.child({ plane: 'spine' });
-  const dispatcher = createDispatcher({ db, governance, transport, log, settings: settings.dispatcher });
+  const reaches = options.reaches ?? (() => true);
+  const dispatcher = createDispatcher({ db, governance, transport, reaches, log, settings: settings.dispatcher });
   const laneHints = createHints({ db, log, channel: laneChannel, onHint: () => dispatcher.wake() });
+  /** Tells the dispatchers of every process. */
+  const onRouted = () => {
+    dispatcher.wake();
+    laneHints.send();
+  };
   const router = createRouter({
     db,
     governance,
     adapters,
     log,
     settings: settings.router,
-    onRouted: () => {
-      dispatcher.wake();
-      laneHints.send();
-    },
+    onRouted,
   });
   const inboxHints = createHints({ db, log, channel: inboxChannel, onHint: () => router.wake() });
   const inbox = createInbox({
@@ -67,18 +84,22 @@ export function createSpine(options: SpineOptions): Spine {
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const { jobs, service: jobService } = createJobs({ db, log, settings: settings.jobs });
+  const services: Readonly<Record<SpinePart, readonly Service[]>> = {
+    inbox: [inbox],
+    jobs: [jobService],
+    dispatcher: [dispatcher, laneHints],
+    router: [router, inboxHints],
+    maintenance: [createMaintenance({ db, log, settings: settings.maintenance })],
+  };
   return {
     inbox,
     jobs,
     queries: createQueries({ db, governance }),
-    services: [
-      inbox,
-      jobService,
-      dispatcher,
-      laneHints,
-      router,
-      inboxHints,
-      createMaintenance({ db, log, settings: settings.maintenance }),
-    ],
+    lookups: { deliveries: createDeliveriesLookup(db), event: createEventLookup(db) },
+    operations: {
+      ...createDeadLetterOperations({ db, onRedriven: onRouted }),
+      ...createUnmatchedOperations({ db, governance, adapters, onRouted }),
+    },
+    services: (parts = spineParts) => spineParts.filter((part) => parts.includes(part)).flatMap((part) => services[part]),
   };
 }

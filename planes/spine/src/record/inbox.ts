@@ -60,13 +60,13 @@ export function createInbox(options: InboxOptions): InboxService {
   const settings = { ...spineSettings().inbox, ...options.settings };
   const hints = createHints({ db, log, channel: inboxChannel });
   let queue: Waiting[] = [];
-  const flights = new Set<Flight>();
+  let flight: Flight | undefined;
   let scheduled = false;
   let closed = false;
   let pendingCount = 0;
   let pendingBytes = 0;
   let sweeper: NodeJS.Timeout | undefined;
-  const landings = new Set<Promise<void>>();
+  let landing: Promise<void> | undefined;
   let drain: PromiseWithResolvers<void> | undefined;
 
   function settle(waiting: Waiting, answer: () => void): void {
@@ -84,12 +84,12 @@ export function createInbox(options: InboxOptions): InboxService {
 
   function refuseExpired(): void {
     const now = clock.now();
-    for (const waiting of [...[...flights].flatMap(({ aboard }) => aboard), ...queue]) {
+    for (const waiting of [...(flight?.aboard ?? []), ...queue]) {
       if (waiting.deadline <= now) settle(waiting, () => waiting.refuse(errors.UNAVAILABLE()));
     }
     queue = queue.filter((waiting) => !waiting.settled);
     // A statement that never answers must not keep those who come later from trying on another connection.
-    for (const flight of flights) if (flight.aboard.every((waiting) => waiting.settled)) flight.abandon();
+    if (flight?.aboard.every((waiting) => waiting.settled)) flight.abandon();
   }
 
   async function record(batch: readonly Waiting[], abandoned: Promise<never>): Promise<void> {
@@ -150,29 +150,27 @@ export function createInbox(options: InboxOptions): InboxService {
 
   async function fly(): Promise<void> {
     scheduled = false;
-    if (flights.size >= settings.flights || queue.length === 0) return;
+    if (flight !== undefined || queue.length === 0) return;
     const aboard = nextBatch();
     const { promise: abandoned, reject } = Promise.withResolvers<never>();
     abandoned.catch(() => undefined);
-    const flight: Flight = { aboard, abandon: () => reject(errors.UNAVAILABLE()) };
-    flights.add(flight);
+    flight = { aboard, abandon: () => reject(errors.UNAVAILABLE()) };
     try {
       await record(aboard, abandoned);
     } catch (error) {
       for (const waiting of aboard) settle(waiting, () => waiting.refuse(errors.UNAVAILABLE.because({ cause: error })));
     } finally {
-      flights.delete(flight);
+      flight = undefined;
       schedule();
     }
   }
 
   /** After the events of this turn of the loop, so that requests that were read together are recorded together. */
   function schedule(): void {
-    if (scheduled || flights.size >= settings.flights || queue.length === 0) return;
+    if (scheduled || flight !== undefined || queue.length === 0) return;
     scheduled = true;
     setImmediate(() => {
-      const landing = fly().finally(() => landings.delete(landing));
-      landings.add(landing);
+      landing = fly();
     });
   }
 
@@ -204,7 +202,7 @@ export function createInbox(options: InboxOptions): InboxService {
         drain ??= Promise.withResolvers();
         await drain.promise;
       }
-      await Promise.all(landings);
+      await landing;
       await hints.stop();
     },
   };

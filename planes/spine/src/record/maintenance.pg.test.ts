@@ -28,7 +28,7 @@ describe('maintenance', () => {
       log: silentLog,
       settings: { maintenance: { deleteCount: 10 } },
     });
-    const service = supervise('spine', spine.services, silentLog);
+    const service = supervise('spine', spine.services(), silentLog);
     await service.start();
     await eventually(async () => (await db.statement('select from digest')).length === 5);
     await service.stop();
@@ -49,7 +49,7 @@ describe('a process that only ingests', () => {
       log: silentLog,
       settings: { router: { pollMs: 3_600_000 }, dispatcher: { pollMs: 3_600_000 } },
     });
-    const service = supervise('spine', spine.services, silentLog);
+    const service = supervise('spine', spine.services(), silentLog);
     await service.start();
     const inbox = createInbox({ db, log: silentLog });
     for (let index = 0; index < 3; index += 1) {
