@@ -100,6 +100,7 @@ describe('the resolver', () => {
     tenant,
     project: null,
     region: null,
+    product: null,
   });
 
   it('takes the first reference that has an entry', () => {
@@ -118,7 +119,9 @@ describe('the resolver', () => {
     const reference = fc.record({ system: part, kind: part, id: part });
     fc.assert(
       fc.property(reference, reference, (mapped, asked) => {
-        const resolve = createResolver(view({ version: 1, resolver: [{ ref: mapped, tenant: 'acme', project: null, region: null }] }));
+        const resolve = createResolver(
+          view({ version: 1, resolver: [{ ref: mapped, tenant: 'acme', project: null, region: null, product: null }] }),
+        );
         const same = mapped.system === asked.system && mapped.kind === asked.kind && mapped.id === asked.id;
         expect(resolve([asked]) !== null).toBe(same);
       }),

@@ -283,6 +283,72 @@ describe('bounds', () => {
   });
 });
 
+describe('a sink', () => {
+  const collect = () => {
+    const chunks: Buffer[] = [];
+    return { chunks, sink: async (chunk: Buffer) => chunks.push(chunk) };
+  };
+
+  it('takes a body that is not held, one piece after the other', async () => {
+    const { port } = await serve((_request, response) => {
+      for (let piece = 0; piece < 50; piece += 1) response.write(`${piece},`.padEnd(20));
+      response.end();
+    });
+    let busy = 0;
+    let text = '';
+    const sink = async (chunk: Buffer) => {
+      busy += 1;
+      expect(busy).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      text += chunk.toString();
+      busy -= 1;
+    };
+    const response = await client().request(`http://127.0.0.1:${port}/`, { sink });
+    expect(response).toMatchObject({ status: 200, body: Buffer.alloc(0) });
+    expect(text).toHaveLength(1_000);
+  });
+
+  it('hears nothing of a redirect or a refusal, however much they say', async () => {
+    const { port } = await serve((request, response) => {
+      if (request.url === '/') response.writeHead(302, { location: '/end' }).end('x'.repeat(100_000));
+      else if (request.url === '/end') response.end('arrived');
+      else response.writeHead(404).end('x'.repeat(300_000));
+    });
+    const { chunks, sink } = collect();
+    const outbound = client();
+    expect(await outbound.request(`http://127.0.0.1:${port}/`, { sink, followRedirects: 1 })).toMatchObject({ status: 200 });
+    expect(Buffer.concat(chunks).toString()).toBe('arrived');
+    expect(await outbound.request(`http://127.0.0.1:${port}/lost`, { sink })).toMatchObject({ status: 404, body: Buffer.alloc(0) });
+    expect(Buffer.concat(chunks).toString()).toBe('arrived');
+  });
+
+  it('gets nothing of a body that is announced as too large, and no more than the bound of one that is not', async () => {
+    const { port } = await serve((request, response) => {
+      if (request.url === '/announced') response.setHeader('content-length', 2_000);
+      response.write('x'.repeat(500));
+      response.write('x'.repeat(500));
+      response.end('x'.repeat(1_000));
+    });
+    const tooLarge = { code: 'AGENT_OUTBOUND_RESPONSE_TOO_LARGE' };
+    const announced = collect();
+    await expect(client().request(`http://127.0.0.1:${port}/announced`, { sink: announced.sink })).rejects.toMatchObject(tooLarge);
+    expect(announced.chunks).toEqual([]);
+    const silent = collect();
+    await expect(client().request(`http://127.0.0.1:${port}/`, { sink: silent.sink })).rejects.toMatchObject(tooLarge);
+    expect(Buffer.concat(silent.chunks).length).toBeLessThanOrEqual(1_000);
+  });
+
+  it('that fails ends the request, and its error is kept', async () => {
+    const { port } = await serve((_request, response) => response.end('x'));
+    const full = new Error('the disk is full');
+    const sink = () => Promise.reject(full);
+    await expect(client().request(`http://127.0.0.1:${port}/`, { sink })).rejects.toMatchObject({
+      code: 'AGENT_OUTBOUND_FAILED',
+      cause: full,
+    });
+  });
+});
+
 describe('failures', () => {
   it('tells an unknown name, a refused connection and a broken answer apart from refusals', async () => {
     const lookup = async () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));

@@ -54,20 +54,32 @@ export function createOutboundClient(options: OutboundClientOptions): OutboundCl
       body: request.body ?? null,
       signal,
     });
-    const body = await readBody(answer.body, url.host);
+    const body = await readBody(answer, url.host, request.sink);
     return { status: answer.statusCode, headers: flatHeaders(answer.headers), body, url: url.href };
   }
 
-  async function readBody(body: Dispatcher.ResponseData['body'], host: string): Promise<Buffer> {
+  async function readBody(answer: Dispatcher.ResponseData, host: string, sink: OutboundRequest['sink']): Promise<Buffer> {
     const chunks: Buffer[] = [];
+    if (sink === undefined) {
+      for await (const chunk of bounded(answer, host)) chunks.push(chunk);
+    } else if (answer.statusCode >= 200 && answer.statusCode < 300) {
+      for await (const chunk of bounded(answer, host)) await sink(chunk);
+    } else {
+      await answer.body.dump({ limit: 65_536 });
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async function* bounded({ headers, body }: Dispatcher.ResponseData, host: string): AsyncGenerator<Buffer> {
+    const limit = options.maxResponseBytes;
+    const announced = Number(headers['content-length'] ?? 0);
     let size = 0;
     // Leaving the loop by an error destroys the stream, and with it the connection.
     for await (const chunk of body as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > options.maxResponseBytes) throw errors.OUTBOUND_RESPONSE_TOO_LARGE(host, options.maxResponseBytes);
-      chunks.push(chunk);
+      if (size > limit || announced > limit) throw errors.OUTBOUND_RESPONSE_TOO_LARGE(host, limit);
+      yield chunk;
     }
-    return Buffer.concat(chunks);
   }
 
   return {

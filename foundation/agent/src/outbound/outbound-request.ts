@@ -8,6 +8,11 @@ export interface OutboundRequest {
   readonly signal?: AbortSignal;
   /** How many redirects to follow, 0 to 3; 0 by default, and then a redirect is the answer. Each target is checked like the first. */
   readonly followRedirects?: 0 | 1 | 2 | 3;
+  /**
+   * Takes the body of a 2xx answer piece by piece, for what is too large to be held; each piece is awaited before the next is read. `body` is empty
+   * then, and the body of any other answer is dropped. What it throws is the cause of AGENT_OUTBOUND_FAILED.
+   */
+  readonly sink?: (chunk: Buffer) => Promise<unknown>;
 }
 
 export interface OutboundResponse {

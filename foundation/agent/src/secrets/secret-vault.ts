@@ -19,11 +19,14 @@ export interface SecretVault extends Secrets {
   newDataKey(tenant: TenantId | null): WrappedDataKey;
   /** Puts a stored key into use; a key that is in use already changes nothing. @throws AGENT_MASTER_KEY_WRONG where the master key does not open it. */
   addDataKey(key: WrappedDataKey): void;
+  /** Every key in use, as it is stored; what another process with the same master key needs to open the same secrets. */
+  dataKeys(): readonly WrappedDataKey[];
 }
 
 interface DataKey {
   readonly id: string;
   readonly tenant: TenantId | null;
+  readonly wrapped: string;
   readonly bytes: Buffer;
 }
 
@@ -44,7 +47,7 @@ export function createSecrets(options: { masterKey: Buffer; dataKeys?: readonly 
     if (byId.get(id)?.tenant === tenant) return;
     const bytes = openEnvelope(master, wrapped, dataKeyPlace(id, tenant));
     if (bytes === null || bytes.length !== 32) throw errors.MASTER_KEY_WRONG();
-    const key = { id, tenant, bytes };
+    const key = { id, tenant, wrapped, bytes };
     byId.set(id, key);
     const current = newest.get(tenant);
     if (current === undefined || current.id < id) newest.set(tenant, key);
@@ -58,6 +61,7 @@ export function createSecrets(options: { masterKey: Buffer; dataKeys?: readonly 
       return { id, tenant, wrapped: sealEnvelope(master, randomBytes(32), dataKeyPlace(id, tenant)) };
     },
     addDataKey,
+    dataKeys: () => [...byId.values()].map(({ id, tenant, wrapped }) => ({ id, tenant, wrapped })),
     seal(plain, binding) {
       const key = newest.get(binding.tenant);
       if (key === undefined) throw errors.DATA_KEY_UNKNOWN(ownerOf(binding.tenant));
