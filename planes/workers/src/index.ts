@@ -1,2 +1,12 @@
 export { workersDomain } from './domain.ts';
-export { createWorkers, type WorkersSettings } from './runtime/workers.ts';
+export type { DocumentPayload, DocumentResult, DocumentText } from './kinds/document/document-payload.ts';
+export type { DocumentLimits, DocumentSettings } from './kinds/document/document-settings.ts';
+export { Defer, defineJobKind, type JobContext, type JobKind, type PaceKey, RetryAfter, TerminalFailure } from './runtime/job-kind.ts';
+export type { KindSettings, WhatsAppSettings } from './runtime/kind-settings.ts';
+export { createWorkers } from './runtime/workers.ts';
+export type { WorkersOptions } from './runtime/workers-options.ts';
+export { createSentMessages } from './sent/sent-messages.ts';
+export type { DocumentStat, DocumentStore } from './store/document-store.ts';
+export { createFolderStore } from './store/folder-store.ts';
+export { type DocumentStoreSettings, openDocumentStore } from './store/open-store.ts';
+export { createS3Store, type S3StoreOptions } from './store/s3-store.ts';

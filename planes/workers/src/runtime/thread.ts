@@ -1,47 +1,72 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { LeasedJob } from '@etis/contracts/jobs';
-import { createLog, errorText, type MailConfig } from '@etis/kernel';
-import { type DatabaseAccess, openDomain } from '@etis/postgres';
+import { createLog, traceIdOf } from '@etis/kernel';
+import { openDomain } from '@etis/postgres';
 import { Compile, type Validator } from 'typebox/compile';
-import { workersDomain } from '../domain.ts';
-import { type JobKind, loadJobKind, TerminalFailure } from './job-kind.ts';
-
-/** What a thread is started with; plain data. */
-export interface ThreadSetup {
-  readonly modules: readonly string[];
-  readonly access: DatabaseAccess;
-  readonly mail: MailConfig;
-  readonly logLevel: string;
-}
-
-/** How a run ended. Errors are told and not thrown, since what crosses a thread's border loses its type. */
-export type RunOutcome =
-  | { readonly ok: true; readonly result: unknown }
-  | { readonly ok: false; readonly error: string; readonly class: 'retry' | 'terminal' };
+import { threadDomain } from '../domain.ts';
+import { type JobContext, type JobKind, loadJobKind } from './job-kind.ts';
+import { createPace } from './pace.ts';
+import { createProgressReport } from './progress.ts';
+import { outcomeOfError, outcomeOfResult } from './run-outcome.ts';
+import type { Notice, Order, RunOutcome, ThreadSetup } from './thread-message.ts';
 
 const setup = (workerData as { setup: ThreadSetup }).setup;
 const log = createLog({ level: setup.logLevel, role: 'worker' });
-const db = openDomain({ domain: workersDomain, access: setup.access, log, poolSize: 2, applicationName: 'etis worker' });
+const db = openDomain({ domain: threadDomain, access: setup.access, log, poolSize: 2, applicationName: 'etis worker' });
 const loaded = await Promise.all(setup.modules.map(loadJobKind));
 const kinds = new Map<string, { kind: JobKind; payload: Validator }>(
   loaded.map((kind) => [kind.kind, { kind, payload: Compile(kind.schema) }]),
 );
+let abort: AbortController | undefined;
 
-/** Runs one job in this thread. */
-export async function runJob(leased: LeasedJob): Promise<RunOutcome> {
+function tell(notice: Notice): void {
+  parentPort?.postMessage(notice);
+}
+
+function refusal(error: string): RunOutcome {
+  return { end: 'failed', class: 'terminal', error };
+}
+
+async function run(leased: LeasedJob, signal: AbortSignal): Promise<RunOutcome> {
   const { payload, ...job } = leased;
   const found = kinds.get(job.kind);
-  if (found === undefined) return { ok: false, class: 'terminal', error: `no worker knows the job kind ${job.kind}` };
+  if (found === undefined) return refusal(`no worker knows the job kind ${job.kind}`);
   const [wrong] = found.payload.Check(payload) ? [] : found.payload.Errors(payload);
-  if (wrong !== undefined) {
-    return { ok: false, class: 'terminal', error: `the payload does not fit: ${wrong.instancePath || 'the whole'} ${wrong.message}` };
-  }
+  if (wrong !== undefined) return refusal(`the payload does not fit: ${wrong.instancePath || 'the whole'} ${wrong.message}`);
+  const jobLog = log.child({ job: job.id, tenant: job.tenant });
+  const report = createProgressReport((progress) => tell({ notice: 'progress', progress }));
+  const context: JobContext = {
+    job,
+    db,
+    log: jobLog,
+    signal,
+    settings: setup.settings,
+    async progress(done, note) {
+      report.say(done, note);
+    },
+    pace: createPace({
+      db,
+      context: { actor: { kind: 'system', id: `job/${job.kind}` }, tenant: job.tenant, trace: traceIdOf(job.traceparent), log: jobLog },
+      signal,
+    }),
+  };
   try {
-    return {
-      ok: true,
-      result: await found.kind.run(payload, { job, db, mail: setup.mail, log: log.child({ job: job.id, tenant: job.tenant }) }),
-    };
+    return outcomeOfResult(await found.kind.run(payload, context));
   } catch (error) {
-    return { ok: false, class: error instanceof TerminalFailure ? 'terminal' : 'retry', error: errorText(error).slice(0, 1_000) };
+    return outcomeOfError(error);
+  } finally {
+    report.close();
   }
 }
+
+parentPort?.on('message', async (order: Order) => {
+  if (order.order === 'abort') {
+    abort?.abort(new Error(order.reason));
+    return;
+  }
+  abort = new AbortController();
+  const outcome = await run(order.job, abort.signal);
+  abort = undefined;
+  tell({ notice: 'ended', outcome });
+});
+tell({ notice: 'ready' });

@@ -6,7 +6,8 @@ import { workersDomain } from '../domain.ts';
 import { createFakeJobs, type FakeJobs, type JobEnd } from '../testing/fake-jobs.ts';
 import { type Gate, openGate } from '../testing/gate.ts';
 import { type MailServer, startMailServer } from '../testing/mail-server.ts';
-import { createWorkers, type WorkersSettings } from './workers.ts';
+import { createWorkers } from './workers.ts';
+import type { WorkersOptions } from './workers-options.ts';
 
 const ownKinds = [new URL('../testing/wild-kind.ts', import.meta.url), new URL('../testing/endless-kind.ts', import.meta.url)];
 const email = new URL('../kinds/email/email.ts', import.meta.url);
@@ -27,13 +28,13 @@ beforeEach(() => {
 });
 afterEach(() => workers.stop());
 
-function create(settings: Partial<WorkersSettings> = {}): Service {
+function create(options: Partial<WorkersOptions> = {}): Service {
   workers = createWorkers({
     jobs,
     access: database.access,
-    mail: server.mail,
+    settings: { mail: server.mail, whatsapp: null, documents: null },
     log: silentLog,
-    settings: { threads: 1, kinds: ownKinds, logLevel: 'silent', ...settings },
+    options: { threads: 1, kinds: ownKinds, abortMs: 100, logLevel: 'silent', ...options },
   });
   return workers;
 }
@@ -98,11 +99,6 @@ describe('a job', () => {
     const ends = [{ act: 'dance' }, null, {}].map((payload) => jobs.ended(jobs.add({ kind: 'wild', payload })));
     const misfit = (where: string) => failed(`the payload does not fit: ${where}`, 'terminal');
     expect(await Promise.all(ends)).toEqual([misfit('/act'), misfit('the whole'), misfit('the whole')]);
-  });
-
-  it('of a kind that nobody knows is not tried again', async () => {
-    await create().start();
-    expect(await jobs.ended(jobs.add({ kind: 'fax', payload: {} }))).toEqual(failed('no worker knows the job kind fax', 'terminal'));
   });
 });
 
@@ -300,9 +296,9 @@ it('stops although its queue does not answer', async () => {
       },
     },
     access: database.access,
-    mail: server.mail,
+    settings: { mail: server.mail, whatsapp: null, documents: null },
     log: silentLog,
-    settings: { kinds: ownKinds, graceMs: 50 },
+    options: { kinds: ownKinds, graceMs: 50 },
   });
   await workers.start();
   await asked.promise;

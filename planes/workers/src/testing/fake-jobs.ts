@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import type { JobFailure, JobRequest, Jobs, LeasedJob } from '@etis/contracts/jobs';
+import type { JobFailure, JobProgress, JobRequest, Jobs, LeasedJob } from '@etis/contracts/jobs';
 import { traceparentFrom, uuidv7 } from '@etis/kernel';
 
-export type JobEnd = { readonly result: unknown } | { readonly failure: JobFailure };
+export type JobEnd = { readonly result: unknown } | { readonly failure: JobFailure } | { readonly deferredMs: number };
 
 /** The Jobs port in memory: what is added is leased once, and how each job ended can be awaited. */
 export interface FakeJobs extends Jobs {
   /** Makes a job ready and calls those back who wait for one. */
   add(job: { kind: string; payload: unknown; tenant?: string; id?: string; attempt?: number }): LeasedJob;
-  /** Resolves when the job was completed or failed. */
+  /** Resolves when the job was completed, failed or given back. */
   ended(job: LeasedJob): Promise<JobEnd>;
   /** Takes the claim away, as when the lease ran out. */
   lose(job: LeasedJob): void;
   holds(job: LeasedJob): boolean;
   /** Makes the next `count` calls of `complete` fail. */
   failComplete(count: number): void;
-  /** What each call of `lease` asked for. */
+  /** How many each call of `lease` asked for. */
   readonly limits: readonly number[];
+  /** What each call of `lease` asked for, in full. */
+  readonly asked: readonly Parameters<Jobs['lease']>[0][];
+  /** What was said of how far jobs are, by claim. */
+  readonly progressed: ReadonlyMap<string, readonly JobProgress[]>;
   /** The calls of `heartbeat`. */
   readonly heartbeats: number;
   /** The claims that were told of although they were lost. */
@@ -46,6 +50,8 @@ export function createFakeJobs(): FakeJobs {
   const ends = new Map<string, PromiseWithResolvers<JobEnd>>();
   const listeners = new Set<() => void>();
   const limits: number[] = [];
+  const asked: Parameters<Jobs['lease']>[0][] = [];
+  const progressed = new Map<string, JobProgress[]>();
   const refused: string[] = [];
   let failing = 0;
   let heartbeats = 0;
@@ -73,6 +79,8 @@ export function createFakeJobs(): FakeJobs {
 
   return {
     limits,
+    asked,
+    progressed,
     refused,
     get listeners() {
       return listeners.size;
@@ -90,9 +98,12 @@ export function createFakeJobs(): FakeJobs {
     async enqueue(requests: readonly JobRequest[]) {
       for (const request of requests) put(leasedJob(request));
     },
-    async lease({ limit }) {
+    async lease(request) {
+      const { kinds, limit } = request;
       limits.push(limit);
-      const taken = ready.splice(0, limit);
+      asked.push(request);
+      const taken = ready.filter((job) => kinds.includes(job.kind)).slice(0, limit);
+      for (const job of taken) ready.splice(ready.indexOf(job), 1);
       for (const job of taken) held.add(job.claim);
       return taken;
     },
@@ -108,6 +119,11 @@ export function createFakeJobs(): FakeJobs {
       return end(claim, { result });
     },
     fail: (claim, failure) => end(claim, { failure }),
+    defer: (claim, deferredMs) => end(claim, { deferredMs }),
+    async progress(claim, progress) {
+      progressed.set(claim, [...(progressed.get(claim) ?? []), progress]);
+      return held.has(claim);
+    },
     onReady(callback) {
       listeners.add(callback);
       return () => void listeners.delete(callback);

@@ -1,12 +1,13 @@
 import { createServer } from 'node:net';
 import type { LeasedJob } from '@etis/contracts/jobs';
-import { type MailConfig, silentLog } from '@etis/kernel';
+import type { MailConfig } from '@etis/kernel';
 import { adminAccessFromUrl, openAdmin } from '@etis/postgres';
 import { createTestDatabase, eventually, type TestDatabase, testContext } from '@etis/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { workersDomain } from '../../domain.ts';
 import { TerminalFailure } from '../../runtime/job-kind.ts';
 import { leasedJob } from '../../testing/fake-jobs.ts';
+import { jobContext } from '../../testing/job-context.ts';
 import { type Behaviour, type MailServer, startMailServer } from '../../testing/mail-server.ts';
 import { jobKind } from './email.ts';
 
@@ -25,7 +26,7 @@ beforeEach(async () => {
 
 /** One attempt of a job, as a worker's thread makes it. */
 function attempt(job: LeasedJob, { mail = server.mail, given = payload }: { mail?: MailConfig; given?: typeof payload } = {}) {
-  return jobKind.run(given, { job, db: database.db('workers'), mail, log: silentLog });
+  return jobKind.run(given, jobContext({ job, db: database.db('workers'), settings: { mail } }));
 }
 
 /** What an attempt failed with; `retry` for every error that is not terminal. */

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
+import { createSendLedger } from '../../ledger/send-ledger.ts';
 import { defineJobKind, TerminalFailure } from '../../runtime/job-kind.ts';
-import { createSendLedger } from './send-ledger.ts';
 import { SmtpFailure, sendOverSmtp } from './smtp.ts';
 
 /** What an e-mail job's result says. */
@@ -26,19 +26,21 @@ export const jobKind = defineJobKind({
     notification: Type.Optional(Type.String({ maxLength: 100 })),
   }),
   timeLimitMs: 60_000,
-  async run({ to, subject, text }, { job, db, mail, log }): Promise<EmailResult> {
+  needs: 'mail',
+  async run({ to, subject, text }, { job, db, settings: { mail }, log }): Promise<EmailResult> {
+    if (mail === null) throw new TerminalFailure('no mail server is configured for this worker, so nothing was sent');
     const server = `${mail.host}:${mail.port}`;
     const messageId = `<${job.id}@${mail.from.match(/@([^\s>]+)/)?.[1] ?? 'etis.invalid'}>`;
     const ledger = createSendLedger({ db, job, log, send: { channel: 'email', recipient: to, messageId } });
     const earlier = await ledger.look();
-    if (earlier !== null) return { channel: 'email', recipient: to, messageId, response: earlier, server };
+    if (earlier !== null) return { channel: 'email', recipient: to, ...earlier, server };
     try {
       const response = await sendOverSmtp({ mail, message: { to, subject, text, messageId, job: job.id }, onData: () => ledger.begin() });
-      await ledger.end('sent', response);
+      await ledger.end('sent', { response });
       return { channel: 'email', recipient: to, messageId, response, server };
     } catch (error) {
       if (!(error instanceof SmtpFailure)) throw error;
-      if (error.marked) await ledger.end(error.outcome === 'unknown' ? 'unknown' : 'refused', error.message);
+      if (error.marked) await ledger.end(error.outcome === 'unknown' ? 'unknown' : 'refused', { response: error.message });
       if (error.outcome === 'retry') throw error;
       throw new TerminalFailure(
         error.outcome === 'unknown' ? `${error.message}: it may have been sent, so it is not repeated` : error.message,

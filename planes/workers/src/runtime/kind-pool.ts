@@ -1,0 +1,74 @@
+import type { JobLimits, Jobs } from '@etis/contracts/jobs';
+import type { Log } from '@etis/contracts/log';
+import { backoff, createLoop, type Loop } from '@etis/kernel';
+import type { JobKind } from './job-kind.ts';
+import { type JobRun, startJobRun } from './job-run.ts';
+import type { Threads } from './threads.ts';
+
+const restAfterFailure = { base: 1_000, cap: 60_000 };
+
+/** Kinds that share threads: leases as many of their jobs as there are free threads. */
+export interface KindPool {
+  readonly leasing: Loop;
+  readonly running: ReadonlyMap<string, JobRun>;
+  close(): Promise<void>;
+}
+
+export function createKindPool(options: {
+  name: string;
+  kinds: readonly JobKind[];
+  size: number;
+  threads: Threads;
+  jobs: Jobs;
+  log: Log;
+  leaseMs: number;
+  abortMs: number;
+}): KindPool {
+  const { threads, jobs, log, size, leaseMs, abortMs } = options;
+  const kinds = new Map(options.kinds.map((kind) => [kind.kind, kind]));
+  const limits = limitsOf(options.kinds);
+  const running = new Map<string, JobRun>();
+  let startFailures = 0;
+  let restUntil = 0;
+
+  /** A thread that cannot start is no job's fault, and what keeps one from starting rarely passes at once: the pool rests, longer each time. */
+  function noteStart(started: boolean, cause: unknown): void {
+    if (started) {
+      if (startFailures > 0) log.info({ pool: options.name, failures: startFailures }, 'worker threads start again');
+      startFailures = 0;
+      return;
+    }
+    startFailures += 1;
+    restUntil = Date.now() + backoff(startFailures, restAfterFailure);
+    if (startFailures === 1)
+      log.error({ pool: options.name, err: cause }, 'a worker thread cannot start; its jobs wait, and it is tried again');
+  }
+
+  const leasing = createLoop({
+    name: `workers ${options.name}`,
+    log,
+    idleMs: 1_000,
+    async round() {
+      const free = (startFailures > 0 ? 1 : size) - running.size;
+      if (free <= 0 || Date.now() < restUntil) return false;
+      const leased = await jobs.lease({ kinds: [...kinds.keys()], limit: free, leaseMs, limits });
+      for (const job of leased) {
+        const timeLimitMs = kinds.get(job.kind)?.timeLimitMs ?? leaseMs;
+        const run = startJobRun({ job, timeLimitMs, threads, jobs, log, abortMs, restMs: () => Math.max(0, restUntil - Date.now()) });
+        running.set(job.claim, run);
+        void run.ended.then(({ started, cause }) => {
+          running.delete(job.claim);
+          noteStart(started, cause);
+          leasing.wake();
+        });
+      }
+      return leased.length > 0 && running.size < size;
+    },
+  });
+
+  return { leasing, running, close: () => threads.close() };
+}
+
+function limitsOf(kinds: readonly JobKind[]): Readonly<Record<string, JobLimits>> {
+  return Object.fromEntries(kinds.flatMap(({ kind, limits }) => (limits === undefined ? [] : [[kind, limits]])));
+}

@@ -1,0 +1,7 @@
+/** The modules of the platform's own job kinds. */
+export const platformKinds: readonly URL[] = [
+  new URL('../kinds/email/email.ts', import.meta.url),
+  new URL('../kinds/document/document.ts', import.meta.url),
+  new URL('../kinds/whatsapp/whatsapp.ts', import.meta.url),
+  new URL('../kinds/whatsapp/reconcile.ts', import.meta.url),
+];
