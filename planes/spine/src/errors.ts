@@ -19,6 +19,10 @@ export const errors = errorCatalogue('SPINE', {
     kind: 'invalid',
     message: (what: string) => `The job cannot be kept, because ${what}.`,
   },
+  SCHEDULE_INVALID: {
+    kind: 'invalid',
+    message: (what: string) => `The schedule cannot be kept, because ${what}.`,
+  },
   CURSOR_MALFORMED: {
     kind: 'invalid',
     message: () => 'The cursor is not one that this list gave. Start again without a cursor.',

@@ -9,7 +9,10 @@ import type { ClusterId } from '@etis/contracts/tenancy';
 import type { Clock, Service } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createDispatcher } from './dispatcher/dispatcher.ts';
+import { createJobLookups } from './jobs/job-lookups.ts';
 import { createJobs } from './jobs/jobs.ts';
+import { createSchedules } from './jobs/schedules/schedules.ts';
+import { createCancelJob } from './operations/cancel-job.ts';
 import { createDeadLetterOperations } from './operations/dead-letters.ts';
 import { createUnmatchedOperations } from './operations/replay-unmatched.ts';
 import { createDeliveriesLookup } from './queries/deliveries.ts';
@@ -38,8 +41,8 @@ export interface Spine {
   readonly inbox: Inbox;
   readonly jobs: Jobs;
   readonly queries: SpineQueries;
-  readonly lookups: Pick<SpineLookups, 'deliveries' | 'event'>;
-  readonly operations: Omit<SpineOperations, 'cancelJob' | 'schedules'>;
+  readonly lookups: SpineLookups;
+  readonly operations: SpineOperations;
   /** What runs, in the order to start it; by default every part, so that one process is the whole spine. */
   services(parts?: readonly SpinePart[]): readonly Service[];
 }
@@ -83,22 +86,40 @@ export function createSpine(options: SpineOptions): Spine {
     onAppended: () => router.wake(),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
-  const { jobs, service: jobService } = createJobs({ db, log, settings: settings.jobs });
+  const jobStore = createJobs({
+    db,
+    log,
+    settings: settings.jobs,
+    onReported() {
+      router.wake();
+      inboxHints.send();
+    },
+  });
+  const { enqueueIn, announce } = jobStore;
+  const { schedules, service: scheduler } = createSchedules({ db, log, enqueueIn, announce });
   const services: Readonly<Record<SpinePart, readonly Service[]>> = {
     inbox: [inbox],
-    jobs: [jobService],
+    jobs: [jobStore.service, scheduler],
     dispatcher: [dispatcher, laneHints],
     router: [router, inboxHints],
     maintenance: [createMaintenance({ db, log, settings: settings.maintenance })],
   };
   return {
     inbox,
-    jobs,
+    jobs: jobStore.jobs,
     queries: createQueries({ db, governance }),
-    lookups: { deliveries: createDeliveriesLookup(db), event: createEventLookup(db) },
+    lookups: { deliveries: createDeliveriesLookup(db), event: createEventLookup(db), ...createJobLookups(db) },
     operations: {
-      ...createDeadLetterOperations({ db, onRedriven: onRouted }),
+      ...createDeadLetterOperations({
+        db,
+        onRedriven() {
+          onRouted();
+          announce();
+        },
+      }),
       ...createUnmatchedOperations({ db, governance, adapters, onRouted }),
+      cancelJob: createCancelJob(db),
+      schedules,
     },
     services: (parts = spineParts) => spineParts.filter((part) => parts.includes(part)).flatMap((part) => services[part]),
   };

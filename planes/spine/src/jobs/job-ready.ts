@@ -5,6 +5,8 @@ import { createHints } from '../record/hints.ts';
 
 /** NOTIFY channel that says: there are jobs to lease. */
 const jobChannel = 'etis_spine_job';
+/** Somebody may be waiting for what a job does, so its hint goes out sooner than others. */
+const spacingMs = 5;
 
 /** Who waits for jobs, and the ways to wake them: in process at once, from other processes by a hint, and by the clock for what comes due. */
 export interface JobReady extends Service {
@@ -16,7 +18,7 @@ export interface JobReady extends Service {
 export function createJobReady(options: { db: SystemDb; log: Log; pollMs: number }): JobReady {
   const { db, log, pollMs } = options;
   const callbacks = new Set<() => void>();
-  const hints = createHints({ db, log, channel: jobChannel, onHint: wakeAll });
+  const hints = createHints({ db, log, channel: jobChannel, onHint: wakeAll, spacingMs });
   let timer: NodeJS.Timeout | undefined;
 
   function wakeAll(): void {

@@ -251,7 +251,7 @@ describe('leasing', () => {
 describe('who waits for jobs', () => {
   it('is woken at once in the same process, and by a hint in another', async () => {
     const other = newSpine();
-    const service = other.services.find((candidate) => candidate.name === 'spine jobs');
+    const service = other.services().find((candidate) => candidate.name === 'spine jobs');
     let here = 0;
     let there = 0;
     const forget = jobs.onReady(() => {

@@ -11,11 +11,15 @@ export interface Hints extends Service {
   send(): void;
 }
 
-/** At most this often, so that a busy sender does not wake listeners for every commit. */
-const spacingMs = 50;
-
-export function createHints(options: { db: SystemDb; log: Log; channel: string; onHint?: () => void }): Hints {
-  const { db, log, channel, onHint } = options;
+export function createHints(options: {
+  db: SystemDb;
+  log: Log;
+  channel: string;
+  onHint?: () => void;
+  /** Sends at most this often, so that a busy sender does not wake listeners for every commit; by default 50 ms. */
+  spacingMs?: number;
+}): Hints {
+  const { db, log, channel, onHint, spacingMs = 50 } = options;
   let stopListening: (() => Promise<void>) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let again = false;
