@@ -30,6 +30,12 @@ describe('errorCatalogue', () => {
     expect(error.internal).toBe('row 7');
     expect(error.message).not.toContain('row 7');
   });
+
+  it('carries the places of the input that were refused', () => {
+    const details = [{ pointer: '/name', detail: 'it is missing' }];
+    expect(errors.LANE_UNKNOWN.because({ details }, 'x').details).toBe(details);
+    expect(errors.LANE_UNKNOWN('x').details).toBeUndefined();
+  });
 });
 
 describe('errorText', () => {

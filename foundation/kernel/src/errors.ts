@@ -5,6 +5,8 @@ export type ErrorKind =
   | 'forbidden'
   | 'not-found'
   | 'conflict'
+  | 'precondition'
+  | 'unprocessable'
   | 'too-large'
   | 'limited'
   | 'unavailable'
@@ -12,8 +14,17 @@ export type ErrorKind =
   | 'internal';
 
 /**
+ * One place of what was asked for, and why it was refused. `pointer` is a JSON Pointer into the body (RFC 6901, empty for the whole of it), or the
+ * name of a query field, a path parameter or a header.
+ */
+export interface ErrorDetail {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/**
  * An error that the platform knows. `code` is stable, `message` may be shown to whoever asked, `internal` is for the log only.
- * `retryable` says whether the same call may succeed later.
+ * `retryable` says whether the same call may succeed later; `details` names the places of the input that were refused, where it is about input.
  */
 export class EtisError extends Error {
   override readonly name = 'EtisError';
@@ -21,6 +32,7 @@ export class EtisError extends Error {
   readonly kind: ErrorKind;
   readonly retryable: boolean;
   readonly internal: string | undefined;
+  readonly details: readonly ErrorDetail[] | undefined;
 
   constructor(entry: {
     code: string;
@@ -28,6 +40,7 @@ export class EtisError extends Error {
     retryable: boolean;
     message: string;
     internal?: string | undefined;
+    details?: readonly ErrorDetail[] | undefined;
     cause?: unknown;
   }) {
     super(entry.message, entry.cause === undefined ? undefined : { cause: entry.cause });
@@ -35,7 +48,15 @@ export class EtisError extends Error {
     this.kind = entry.kind;
     this.retryable = entry.retryable;
     this.internal = entry.internal;
+    this.details = entry.details;
   }
+}
+
+/** What goes into an error beside its text: `cause` and `internal` only the log may see, `details` may be shown. */
+export interface ErrorReason {
+  readonly cause?: unknown;
+  readonly internal?: string;
+  readonly details?: readonly ErrorDetail[];
 }
 
 interface CatalogueEntry {
@@ -51,8 +72,8 @@ interface CatalogueEntry {
 export interface ErrorFactory<Args extends readonly unknown[]> {
   (...args: Args): EtisError;
   readonly code: string;
-  /** The same with what only the log may see. */
-  because(reason: { cause?: unknown; internal?: string }, ...args: Args): EtisError;
+  /** The same with its reason. */
+  because(reason: ErrorReason, ...args: Args): EtisError;
 }
 
 type Catalogue<Entries extends Record<string, CatalogueEntry>> = {
@@ -66,7 +87,7 @@ type Catalogue<Entries extends Record<string, CatalogueEntry>> = {
 export function errorCatalogue<const Entries extends Record<string, CatalogueEntry>>(prefix: string, entries: Entries): Catalogue<Entries> {
   const factories = Object.entries(entries).map(([name, entry]) => {
     const code = `${prefix}_${name}`;
-    const because = (reason: { cause?: unknown; internal?: string }, ...args: unknown[]) =>
+    const because = (reason: ErrorReason, ...args: unknown[]) =>
       new EtisError({ code, kind: entry.kind, retryable: entry.retryable ?? false, message: entry.message(...args), ...reason });
     const factory = Object.assign((...args: unknown[]) => because({}, ...args), { code, because });
     return [name, factory] as const;

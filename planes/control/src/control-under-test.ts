@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { createGovernanceStore, createSecrets, type SecretVault } from '@etis/agent';
-import type { SpineQueries } from '@etis/contracts/flow';
 import type { GovernanceView } from '@etis/contracts/governance';
 import { silentLog } from '@etis/kernel';
 import { createTestDatabase, type TestDatabase } from '@etis/testing';
 import { type Control, type ControlOptions, controlDomain, createControl } from './index.ts';
+import { createRecord, sourcesUnderTest } from './ports-under-test.ts';
 
-/** A record in which nothing happened. */
-export const emptySpine: SpineQueries = {
-  flow: async () => null,
-  events: async () => ({ items: [], next: null }),
-  unmatched: async () => ({ items: [], next: null }),
-  deadLetters: async () => ({ items: [], next: null }),
-  lanes: async () => [],
-};
+/** The ports of a record in which nothing happened. */
+export function emptyPorts(): Pick<ControlOptions, 'spine' | 'operations' | 'sent' | 'sources'> {
+  const { spine, operations, sent } = createRecord();
+  return { spine, operations, sent, sources: sourcesUnderTest };
+}
 
 export const deployed: Pick<ControlOptions, 'products' | 'clusters'> = {
   products: [
@@ -54,7 +51,7 @@ export async function startControl(options: Partial<ControlOptions> = {}): Promi
     const control = createControl({
       db: database.db('control'),
       secrets: vault,
-      spine: emptySpine,
+      ...emptyPorts(),
       publish: store.publish,
       log: silentLog,
       clock: { now: () => Date.now() },

@@ -7,7 +7,7 @@ import type { Control } from './index.ts';
 
 const operator = testContext({ actor: { kind: 'operator', id: 'operator' } });
 const acme = { ...operator, tenant: 'acme' };
-const mapping = { system: 'autodesk', kind: 'hub', externalId: 'h-1', project: null, region: 'EMEA' };
+const mapping = { system: 'autodesk', kind: 'hub', externalId: 'h-1', project: null, region: 'EMEA', product: null };
 
 /** Every change that can be asked for, in an order in which each one changes something, with the audit row that it leaves. */
 const changes: readonly [
@@ -18,8 +18,8 @@ const changes: readonly [
 ][] = [
   ['tenant.create', 'tenant/acme', null, ({ tenants }, context) => tenants.create(context, { id: 'acme', name: 'Acme' })],
   ['tenant.rename', 'tenant/acme', null, ({ tenants }, context) => tenants.ensure(context, { id: 'acme', name: 'Acme AG' })],
-  ['tenant.suspend', 'tenant/acme', null, ({ tenants }, context) => tenants.setStatus(context, 'acme', 'suspended')],
-  ['tenant.activate', 'tenant/acme', null, ({ tenants }, context) => tenants.setStatus(context, 'acme', 'active')],
+  ['tenant.suspend', 'tenant/acme', null, ({ tenants }, context) => tenants.update(context, 'acme', { status: 'suspended' })],
+  ['tenant.activate', 'tenant/acme', null, ({ tenants }, context) => tenants.update(context, 'acme', { status: 'active' })],
   [
     'placement.create',
     'placement/acme/nudge',

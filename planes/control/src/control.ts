@@ -1,26 +1,39 @@
 import type { SecretVault, WrappedDataKey } from '@etis/agent';
 import type { Context } from '@etis/contracts/context';
+import type { SourceDescription, SourceKind } from '@etis/contracts/events';
 import type { SpineQueries } from '@etis/contracts/flow';
 import type { GovernanceView } from '@etis/contracts/governance';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
+import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
+import type { SentMessages } from '@etis/contracts/sent';
 import type { Cluster } from '@etis/contracts/tenancy';
-import { type Clock, type Service, traceIdOf, traceparentFrom } from '@etis/kernel';
+import { type Clock, createLoop, type Service, supervise, traceIdOf, traceparentFrom } from '@etis/kernel';
 import type { DomainDb } from '@etis/postgres';
-import { createPlatformApi, type PlatformFacts } from './api/platform-api.ts';
-import { registerClusters } from './clusters/clusters.ts';
+import { createChangeFeed } from './api/changes/change-feed.ts';
+import { createRecordWatch } from './api/changes/record-watch.ts';
+import { createIdempotencyStore } from './api/idempotency/idempotency-store.ts';
+import { createPlatformApi } from './api/platform-api.ts';
+import type { PlatformFacts } from './api/status/status-routes.ts';
+import { createClusters, registerClusters } from './clusters/clusters.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
 import { createCompiler } from './governance/compiler.ts';
 import { createDataKeys } from './keys/data-keys.ts';
 import { createPlacements, type Placements } from './placements/placements.ts';
-import { type ProductDeclaration, registerProducts } from './products/products.ts';
+import { createProducts, type ProductDeclaration, registerProducts } from './products/products.ts';
 import { createResolverEntries, type ResolverEntries } from './resolver/resolver-entries.ts';
+import { createScheduleOrders } from './schedules/schedule-orders.ts';
 import { createTenants, type Tenants } from './tenants/tenants.ts';
 
 export interface ControlOptions {
   readonly db: DomainDb;
   readonly secrets: SecretVault;
-  readonly spine: SpineQueries;
+  /** What people may ask of the record, and do to it. */
+  readonly spine: SpineQueries & SpineLookups;
+  readonly operations: SpineOperations;
+  readonly sent: SentMessages;
+  /** What a connection can be of. */
+  readonly sources: ReadonlyMap<SourceKind, SourceDescription>;
   /** Puts a compiled view in force; called with rising versions only. */
   readonly publish: (view: GovernanceView) => void;
   readonly log: Log;
@@ -32,6 +45,9 @@ export interface ControlOptions {
   /** How soon changes of other processes are seen, in milliseconds; 2000 by default. */
   readonly pollMs?: number;
 }
+
+/** Every cleaning is an access that is audited, and a key that stays an hour longer harms nobody. */
+const cleanEveryMs = 3_600_000;
 
 /**
  * The control plane. `start` registers what is deployed, checks the master key against the stored data keys, and resolves once the first
@@ -50,18 +66,36 @@ export function createControl(options: ControlOptions): Control {
   const { db, secrets: vault, clock, log } = options;
   const dataKeys = createDataKeys({ vault });
   const changed = () => compiler.refresh();
-  const connections = createConnections({ db, vault, dataKeys, clock, changed });
+  const { spine, sources, operations } = options;
+  const connections = createConnections({ db, vault, dataKeys, clock, sources, deliveries: spine.deliveries, changed });
+  const feed = createChangeFeed({ watch: createRecordWatch({ spine }), log });
   const compiler = createCompiler({
     db,
     clock,
     log,
-    publish: options.publish,
+    publish(view) {
+      options.publish(view);
+      feed.published(view);
+    },
     context: () => systemContext(log),
     loadKeys: dataKeys.load,
     removeExpired: connections.removeExpired,
     pollMs: options.pollMs ?? 2_000,
   });
   const tenants = createTenants({ db, vault, dataKeys, changed });
+  const placements = createPlacements({ db, lanes: spine.lanes, changed });
+  const resolver = createResolverEntries({ db, changed });
+  const idempotency = createIdempotencyStore({ db, vault, clock });
+  const cleaning = createLoop({
+    name: 'idempotency keys',
+    log,
+    idleMs: cleanEveryMs,
+    async round() {
+      await idempotency.removeExpired(systemContext(log));
+      return false;
+    },
+  });
+  const services = supervise('control plane', [compiler, feed, cleaning], log);
 
   /** The keys are opened first: with a wrong master key nothing is written. */
   async function register(): Promise<void> {
@@ -79,18 +113,29 @@ export function createControl(options: ControlOptions): Control {
     name: 'control plane',
     async start() {
       await register();
-      await compiler.start();
+      await services.start();
     },
-    stop: () => compiler.stop(),
+    stop: () => services.stop(),
     tenants,
-    placements: createPlacements({ db, changed }),
+    placements,
     connections,
-    resolver: createResolverEntries({ db, changed }),
+    resolver,
     routes: createPlatformApi({
       facts: options.facts,
-      spine: options.spine,
+      spine,
+      operations,
+      sent: options.sent,
+      sources,
       tenants,
+      placements,
       connections,
+      resolver,
+      clusters: createClusters({ db }),
+      products: createProducts({ db }),
+      schedules: operations.schedules,
+      orders: createScheduleOrders({ db, schedules: operations.schedules }),
+      idempotency,
+      feed,
       governanceVersion: compiler.version,
       clock,
     }),

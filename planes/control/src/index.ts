@@ -1,5 +1,5 @@
-export type { EvolutionRow, PlatformFacts } from './api/platform-api.ts';
-export type { ConnectionSummary, Connections, NewConnection } from './connections/connections.ts';
+export type { EvolutionRow, PlatformFacts } from './api/status/status-routes.ts';
+export type { ConnectionSummary, Connections, IssuedSecret, NewConnection } from './connections/connections.ts';
 export { type Control, type ControlOptions, createControl } from './control.ts';
 export { controlDomain } from './domain.ts';
 export type { Placements } from './placements/placements.ts';

@@ -1,4 +1,4 @@
-import { errors } from './errors.ts';
+import { invalidInput } from './errors.ts';
 
 /** Ids that would read like the platform itself in a lane, an audit row or a log. */
 const reservedTenants: ReadonlySet<string> = new Set(['platform', 'system']);
@@ -6,7 +6,7 @@ const reservedTenants: ReadonlySet<string> = new Set(['platform', 'system']);
 const name = /^[a-z][a-z0-9-]{0,39}$/;
 
 function check(valid: boolean, field: string, rule: string): void {
-  if (!valid) throw errors.INPUT_INVALID(field, rule);
+  if (!valid) throw invalidInput(field, rule);
 }
 
 /** @throws CONTROL_INPUT_INVALID, as all checks of this file */

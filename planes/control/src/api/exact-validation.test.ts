@@ -1,6 +1,6 @@
 import type { EtisError } from '@etis/kernel';
-import { Type } from '@fastify/type-provider-typebox';
 import fc from 'fast-check';
+import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { exactValidatorCompiler } from './exact-validation.ts';
 
@@ -78,5 +78,41 @@ describe('a body', () => {
 
   it.each([null, undefined, 'text', 1, [], [{}]])('is refused as %j', (body) => {
     expect(check(body, 'body').error).toMatchObject({ code: 'CONTROL_INPUT_INVALID' });
+  });
+});
+
+describe('the places that are refused', () => {
+  const nested = Type.Object(
+    { list: Type.Array(Type.Object({ 'a/b': Type.String() }, { additionalProperties: false })), name: Type.String({ minLength: 1 }) },
+    { additionalProperties: false },
+  );
+  const places = (value: unknown, schema: unknown = nested, httpPart = 'body') => {
+    const validate = exactValidatorCompiler({ schema: schema as typeof nested, method: 'GET', url: '/', httpPart });
+    return (validate(value) as { error?: EtisError }).error?.details?.map(({ pointer }) => pointer).sort();
+  };
+
+  it('are JSON Pointers into a body, all of them', () => {
+    expect(places({ list: [{ 'a/b': 1 }, {}, { 'a/b': 'x', '~': 1 }], name: '', more: 1 })).toEqual([
+      '/list/0/a~1b',
+      '/list/1/a~1b',
+      '/list/2/~0',
+      '/more',
+      '/name',
+    ]);
+    expect(places({})).toEqual(['/list', '/name']);
+    expect(places(null)).toEqual(['']);
+  });
+
+  it('are names in a query and a path', () => {
+    expect(places({ limit: 'x', more: 'y' }, query, 'querystring')).toEqual(['limit', 'more']);
+    expect(places({ limit: '1.0' }, query, 'params')).toEqual(['limit']);
+  });
+
+  it('are not more than a reader can take, however many there are', () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`f${index}`, 1]));
+    const found = places({ list: [], name: 'x', ...many });
+    expect(found?.length).toBeGreaterThan(1);
+    expect(found?.length).toBeLessThan(20);
+    for (const pointer of found ?? []) expect(pointer).toMatch(/^\/f\d+$/);
   });
 });

@@ -1,21 +1,12 @@
 import { permissions } from '@etis/contracts/access';
-import type {
-  DeadLetter,
-  EventSummary,
-  Flow,
-  FlowStep,
-  LaneDepth,
-  PageRequest,
-  SpineQueries,
-  UnmatchedSummary,
-} from '@etis/contracts/flow';
-import type { RoutePermission } from '@etis/contracts/http';
-import { EtisError, traceparentFrom } from '@etis/kernel';
+import type { DeadLetter, EventDetail, EventSummary, Flow, FlowStep, LaneDepth, UnmatchedSummary } from '@etis/contracts/flow';
 import { testContext } from '@etis/testing';
-import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlUnderTest, emptySpine, startControl } from '../control-under-test.ts';
 import type { EvolutionRow, PlatformFacts } from '../index.ts';
+import { type ApiUnderTest, startApi } from './api-under-test.ts';
+import { operationsOf } from './openapi/document-under-test.ts';
+import { openapiDocument } from './openapi/openapi-document.ts';
+import { described } from './platform-api.ts';
 
 const at = '2026-11-01T08:00:00.000Z';
 const flowId = '0190a5b2-0000-7000-8000-000000000001';
@@ -48,6 +39,7 @@ const summary: EventSummary = {
   time: at,
   acceptedAt: at,
 };
+const detail: EventDetail = { ...summary, region: 'EMEA', cause: null, hop: 0, traceparent: '00-x', data: { name: 'a.dwg' } };
 const unmatched: UnmatchedSummary = { delivery: flowId, connection: 'autodesk', reason: 'unreadable', detail: 'not JSON', at };
 const deadLetter: DeadLetter = { kind: 'job', id: job.job, tenant: 'acme', where: 'email', event, attempts: 5, error: 'no', at };
 const lanes: readonly LaneDepth[] = [
@@ -65,30 +57,6 @@ const evolution: EvolutionRow = {
   change: 'd',
 };
 
-const asked: { method: string; request: unknown }[] = [];
-const spine: SpineQueries = {
-  async flow(id) {
-    asked.push({ method: 'flow', request: id });
-    return id === flowId ? flow : null;
-  },
-  async events(request: PageRequest) {
-    asked.push({ method: 'events', request });
-    // What the record may know beyond the contract must not get out either.
-    return { items: [{ ...summary, data: { private: 'body' } } as EventSummary], next: 'more' };
-  },
-  async unmatched(request) {
-    asked.push({ method: 'unmatched', request });
-    return { items: [unmatched], next: null };
-  },
-  async deadLetters(request) {
-    asked.push({ method: 'deadLetters', request });
-    return { items: [deadLetter], next: null };
-  },
-  async lanes(request) {
-    asked.push({ method: 'lanes', request });
-    return lanes;
-  },
-};
 let healthy = true;
 const facts: PlatformFacts = {
   version: '1.2.3',
@@ -101,69 +69,42 @@ const facts: PlatformFacts = {
   ],
 };
 
-let under: ControlUnderTest;
-let app: FastifyInstance;
-const routes = new Map<string, RoutePermission | undefined>();
+let api: ApiUnderTest;
 const secrets: string[] = [];
 
-const statusOf: Partial<Record<string, number>> = { invalid: 400, 'not-found': 404 };
-
-/** The part of the edge that the routes count on: the context, and problems for errors. */
-async function mount(): Promise<FastifyInstance> {
-  const host = Fastify();
-  host.decorateRequest('etis');
-  host.addHook('onRequest', async (request) => {
-    request.etis = { ...testContext({ actor: { kind: 'operator', id: 'operator' } }), traceparent: traceparentFrom(undefined) };
-  });
-  host.addHook('onRoute', ({ method, url, config }) => void routes.set(`${String(method)} ${url}`, config?.permission));
-  host.setErrorHandler((error, _request, reply) => {
-    if (!(error instanceof EtisError)) throw error;
-    return reply.code(statusOf[error.kind] ?? 500).send({ code: error.code, detail: error.message });
-  });
-  await host.register(under.control.routes.register, { prefix: under.control.routes.prefix });
-  await host.ready();
-  return host;
-}
-
 beforeAll(async () => {
+  api = await startApi({
+    facts,
+    clock: { now: () => 61_999 },
+    state: {
+      flows: [flow],
+      // What the record may know beyond the contract must not get out either.
+      events: [{ ...detail, secret: { private: 'body' } } as EventDetail, { ...detail, id: job.job }],
+      unmatched: [unmatched],
+      deadLetters: [deadLetter],
+      lanes: [...lanes],
+    },
+  });
   const context = testContext();
-  under = await startControl({ spine, facts, clock: { now: () => 61_999 } });
-  for (const id of ['acme', 'beta', 'gamma']) await under.control.tenants.create(context, { id, name: id });
-  await under.control.placements.ensure(testContext({ tenant: 'acme' }), { product: 'nudge', cluster: 'nudge-standard' });
+  for (const id of ['acme', 'beta', 'gamma']) await api.control.tenants.create(context, { id, name: id });
+  await api.control.placements.ensure(testContext({ tenant: 'acme' }), { product: 'nudge', cluster: 'nudge-standard' });
   for (const id of ['autodesk', 'second']) {
-    secrets.push((await under.control.connections.create(context, { id, source: 'autodesk', tenant: null })).secret);
-    secrets.push((await under.control.connections.rotate(context, id)).secret);
+    secrets.push((await api.control.connections.create(context, { id, source: 'autodesk', tenant: null })).secret);
+    secrets.push((await api.control.connections.rotate(context, id)).secret);
   }
-  app = await mount();
 });
-afterAll(async () => {
-  await app.close();
-  await under[Symbol.asyncDispose]();
-});
+afterAll(() => api[Symbol.asyncDispose]());
 beforeEach(() => {
-  asked.length = 0;
+  api.record.asked.length = 0;
 });
 
-async function get(path: string): Promise<{ status: number; body: Record<string, unknown>; text: string }> {
-  const response = await app.inject({ method: 'GET', url: `/api/v1${path}` });
-  return { status: response.statusCode, body: response.json(), text: response.body };
-}
+const get = (path: string) => api.ask('GET', path);
 
 describe('routes', () => {
-  it('each ask for a permission, the one that it is about', () => {
-    const table = Object.fromEntries([...routes].filter(([route]) => route.startsWith('GET')));
-    expect(table).toEqual({
-      'GET /api/v1/status': 'platform.status.read',
-      'GET /api/v1/config': 'platform.config.read',
-      'GET /api/v1/tenants': 'tenants.read',
-      'GET /api/v1/connections': 'connections.read',
-      'GET /api/v1/events': 'events.read',
-      'GET /api/v1/unmatched': 'events.read',
-      'GET /api/v1/dead-letters': 'dead-letters.read',
-      'GET /api/v1/flows/:id': 'flows.read',
-      'GET /api/v1/lanes': 'platform.status.read',
-    });
-    for (const permission of routes.values()) expect(permissions).toContain(permission);
+  it('each ask for a permission, and none of them for one that is not there', async () => {
+    const table = operationsOf(await openapiDocument(described)).map(({ id, permission }) => [id, permission]);
+    expect(Object.fromEntries(table)).toMatchSnapshot();
+    for (const [, permission] of table) expect(permissions).toContain(permission);
   });
 });
 
@@ -172,7 +113,7 @@ describe('answers', () => {
     expect((await get('/status')).body).toEqual({
       version: '1.2.3',
       uptimeSeconds: 60,
-      governanceVersion: await under.version(),
+      governanceVersion: await api.version(),
       ready: true,
       checks: [
         { name: 'database', ok: true, detail: null },
@@ -203,9 +144,9 @@ describe('answers', () => {
         },
         { id: 'beta', name: 'beta', status: 'active', createdAt: expect.stringMatching(/Z$/), placements: [] },
       ],
-      next: 'beta',
+      next: expect.any(String),
     });
-    expect((await get('/tenants?limit=2&cursor=beta')).body).toMatchObject({ items: [{ id: 'gamma' }], next: null });
+    expect((await get(`/tenants?limit=2&cursor=${first.body.next}`)).body).toMatchObject({ items: [{ id: 'gamma' }], next: null });
   });
 
   it('connections: what they are and how old their secrets are', async () => {
@@ -223,29 +164,38 @@ describe('answers', () => {
           ],
         },
       ],
-      next: 'autodesk',
+      next: expect.any(String),
     });
   });
 
   it('events: asks the record for just that page, and shows no more than the summary', async () => {
-    const { body } = await get('/events?tenant=acme&type=document.version.added&limit=7&cursor=abc');
-    expect(body).toEqual({ items: [summary], next: 'more' });
-    expect(asked).toEqual([{ method: 'events', request: { tenant: 'acme', type: 'document.version.added', limit: 7, cursor: 'abc' } }]);
+    const { body } = await get('/events?tenant=acme&type=document.*&subject=s&from=2026-01-01T00:00:00Z&text=abc&limit=1&cursor=0');
+    expect(body).toEqual({ items: [summary], next: '1' });
+    const filter = { tenant: 'acme', type: 'document.*', subject: 's', from: '2026-01-01T00:00:00Z', text: 'abc' };
+    expect(api.record.asked).toEqual([{ method: 'events', request: { ...filter, limit: 1, cursor: '0' } }]);
+  });
+
+  it('an event: with what it carries', async () => {
+    expect((await get(`/events/${event}`)).body).toEqual(detail);
+    expect(await get(`/events/${flowId}`)).toMatchObject({ status: 404, body: { code: 'CONTROL_EVENT_UNKNOWN' } });
   });
 
   it('unmatched and dead letters: 50 by default', async () => {
     expect((await get('/unmatched')).body).toEqual({ items: [unmatched], next: null });
     expect((await get('/dead-letters?tenant=acme')).body).toEqual({ items: [deadLetter], next: null });
-    expect(asked).toEqual([
+    expect(api.record.asked).toEqual([
       { method: 'unmatched', request: { limit: 50 } },
       { method: 'deadLetters', request: { limit: 50, tenant: 'acme' } },
     ]);
   });
 
   it('lanes: all, or those of a tenant', async () => {
-    expect((await get('/lanes')).body).toEqual({ items: lanes });
+    expect((await get('/lanes')).body).toEqual({ items: lanes, next: null });
     await get('/lanes?tenant=acme');
-    expect(asked.map(({ request }) => request)).toEqual([{}, { tenant: 'acme' }]);
+    expect(api.record.asked.map(({ request }) => request)).toEqual([{}, { tenant: 'acme' }]);
+    const first = await get('/lanes?limit=1');
+    expect(first.body).toMatchObject({ items: [lanes[0]] });
+    expect((await get(`/lanes?limit=1&cursor=${first.body.next}`)).body).toEqual({ items: [lanes[1]], next: null });
   });
 
   it('a flow: with every kind of step whole', async () => {
@@ -254,12 +204,12 @@ describe('answers', () => {
   });
 
   it('an unknown flow: 404', async () => {
-    const { status, body } = await get(`/flows/${event}`);
+    const { status, body } = await get(`/flows/${job.job}`);
     expect([status, body.code]).toEqual([404, 'CONTROL_FLOW_UNKNOWN']);
   });
 
   it('no secret, sealed or not, stands in any of them', async () => {
-    const sealed = await under.database.admin('control')<{ sealed: string }>(
+    const sealed = await api.database.admin('control')<{ sealed: string }>(
       'select sealed from connection_secret union all select wrapped from data_key',
     );
     expect(sealed).toHaveLength(4 + 4);
@@ -293,14 +243,18 @@ describe('bad requests', () => {
     ),
   )('%s?limit=%s is refused and names the field', async (path, limit) => {
     const { status, body } = await get(`${path}?limit=${encodeURIComponent(limit ?? '')}`);
-    expect([status, body.code, body.detail]).toEqual([400, 'CONTROL_INPUT_INVALID', expect.stringContaining('limit')]);
-    expect(asked).toEqual([]);
+    expect([status, body.code, body.errors]).toEqual([400, 'CONTROL_INPUT_INVALID', [{ pointer: 'limit', detail: expect.any(String) }]]);
+    expect(api.record.asked).toEqual([]);
   });
 
   it.each([...paged, '/status', '/config', '/lanes', `/flows/${flowId}`])('%s?wrong=1 is refused and names the field', async (path) => {
     const { status, body } = await get(`${path}?wrong=1`);
-    expect([status, body.code, body.detail]).toEqual([400, 'CONTROL_INPUT_INVALID', expect.stringContaining('wrong')]);
-    expect(asked).toEqual([]);
+    expect([status, body.code, body.errors]).toEqual([
+      400,
+      'CONTROL_INPUT_INVALID',
+      [{ pointer: 'wrong', detail: 'there is no such field here' }],
+    ]);
+    expect(api.record.asked).toEqual([]);
   });
 
   it.each([
@@ -317,7 +271,13 @@ describe('bad requests', () => {
     ['/tenants?cursor=Not%20An%20Id', 'cursor'],
     ['/connections?cursor=..%2F', 'cursor'],
     ['/lanes?tenant=../beta', 'tenant'],
-    ['/lanes?limit=1', 'limit'],
+    ['/events?text=ab', 'text'],
+    ['/events?from=yesterday', 'from'],
+    ['/events?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'to'],
+    ['/events?type=a..b', 'type'],
+    ['/events?subject=%00', 'subject'],
+    ['/jobs?state=lost', 'state'],
+    ['/sent-messages?channel=fax', 'channel'],
     ['/flows/1', 'id'],
     [`/flows/${flowId.toUpperCase()}`, 'id'],
     [`/flows/${flowId}x`, 'id'],
@@ -325,24 +285,30 @@ describe('bad requests', () => {
   ])('%s is refused and names %s', async (path, field) => {
     const { status, body } = await get(path);
     expect([status, body.code, body.detail]).toEqual([400, 'CONTROL_INPUT_INVALID', expect.stringContaining(`field ${field} `)]);
-    expect(asked).toEqual([]);
+    expect(body.errors).toContainEqual({ pointer: field, detail: expect.any(String) });
+    expect(api.record.asked).toEqual([]);
   });
 
   it.each(['1', '50', '200'])('limit=%s is fine', async (limit) => {
     expect((await get(`/events?limit=${limit}`)).status).toBe(200);
-    expect(asked[0]?.request).toEqual({ limit: Number(limit) });
+    expect(api.record.asked[0]?.request).toEqual({ limit: Number(limit) });
+  });
+});
+
+describe('a cursor', () => {
+  it('of another list, or of nobody, is refused', async () => {
+    const { next } = (await get('/tenants?limit=1')).body;
+    for (const path of [`/connections?cursor=${next}`, '/tenants?cursor=beta', '/lanes?cursor=W10', '/dead-letters?cursor=x']) {
+      expect(await get(path), path).toMatchObject({ status: 400, body: { errors: [{ pointer: 'cursor' }] } });
+    }
   });
 });
 
 describe('a record in which nothing happened', () => {
   it('gives empty pages', async () => {
-    await using fresh = await startControl({ spine: emptySpine });
-    const host = Fastify();
-    host.decorateRequest('etis');
-    await host.register(fresh.control.routes.register, { prefix: '/api/v1' });
-    for (const path of ['/events', '/unmatched', '/dead-letters']) {
-      expect((await host.inject(`/api/v1${path}`)).json()).toEqual({ items: [], next: null });
+    await using fresh = await startApi();
+    for (const path of ['/events', '/unmatched', '/dead-letters', '/lanes', '/jobs', '/sent-messages', '/tenants', '/connections']) {
+      expect((await fresh.ask('GET', path)).body, path).toEqual({ items: [], next: null });
     }
-    await host.close();
   });
 });

@@ -1,178 +1,92 @@
-import type { Page, SpineQueries } from '@etis/contracts/flow';
+import type { SpineQueries } from '@etis/contracts/flow';
 import type { RouteModule } from '@etis/contracts/http';
-import type { Clock } from '@etis/kernel';
+import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Connections } from '../connections/connections.ts';
-import { errors } from '../errors.ts';
-import { checkConnectionId, checkTenantId } from '../input.ts';
-import type { Tenants } from '../tenants/tenants.ts';
+import type { ApiApp } from './api-app.ts';
+import type { ChangeFeed } from './changes/change-feed.ts';
+import { changeRoutes } from './changes/change-routes.ts';
+import { clusterRoutes } from './clusters/cluster-routes.ts';
+import { answerNotModified } from './conditional/conditional-requests.ts';
+import { connectionRoutes } from './connections/connection-routes.ts';
+import { sourceRoutes } from './connections/source-routes.ts';
+import { deadLetterRoutes } from './dead-letters/dead-letter-routes.ts';
+import { eventRoutes } from './events/event-routes.ts';
 import { exactValidatorCompiler } from './exact-validation.ts';
-import * as schemas from './schemas.ts';
+import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
+import { answerOnce } from './idempotency/idempotent-requests.ts';
+import { jobRoutes } from './jobs/job-routes.ts';
+import { laneRoutes } from './lanes/lane-routes.ts';
+import { lateSerializerCompiler } from './late-serialization.ts';
+import { located } from './located-error.ts';
+import { documentRoutes } from './openapi/document-routes.ts';
+import { placementRoutes } from './placements/placement-routes.ts';
+import { resolverRoutes } from './resolver/resolver-routes.ts';
+import { type ScheduleRoutesOptions, scheduleRoutes } from './schedules/schedule-routes.ts';
+import { sentRoutes } from './sent/sent-routes.ts';
+import { type StatusRoutesOptions, statusRoutes } from './status/status-routes.ts';
+import { tenantRoutes } from './tenants/tenant-routes.ts';
+import { unmatchedRoutes } from './unmatched/unmatched-routes.ts';
 
-/** What the platform says of itself; the composition knows it. */
-export interface PlatformFacts {
-  readonly version: string;
-  /** Epoch milliseconds. */
-  readonly startedAt: number;
-  /** The settings, already redacted. */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** One row for each capability of the evolution matrix. */
-  readonly evolution: readonly EvolutionRow[];
-  /** What must work before requests make sense, looked at now. */
-  readonly checks: () => Promise<readonly { readonly name: string; readonly ok: boolean; readonly detail?: string | null }[]>;
-}
+/** What the resources are made of. */
+export type Resources = StatusRoutesOptions &
+  ScheduleRoutesOptions &
+  Parameters<typeof clusterRoutes>[1] &
+  Parameters<typeof placementRoutes>[1] &
+  Parameters<typeof resolverRoutes>[1] &
+  Parameters<typeof sourceRoutes>[1] &
+  Parameters<typeof sentRoutes>[1] & {
+    readonly spine: SpineQueries & SpineLookups;
+    readonly operations: SpineOperations;
+    readonly connections: Connections;
+    readonly feed: ChangeFeed;
+  };
 
-export interface EvolutionRow {
-  readonly capability: string;
-  readonly title: string;
-  readonly driver: string;
-  readonly is: string;
-  readonly embedded: string;
-  readonly realised: string;
-  readonly proposed: string;
-  readonly change: string;
-}
-
-export interface PlatformApiOptions {
-  readonly facts: PlatformFacts;
-  readonly spine: SpineQueries;
-  readonly tenants: Pick<Tenants, 'list'>;
-  readonly connections: Pick<Connections, 'list'>;
-  readonly governanceVersion: () => number;
-  readonly clock: Clock;
-}
-
-const defaultLimit = 50;
-
-/** The platform API, `/api/v1`: what operators may look at. Requests that do not fit their schema are CONTROL_INPUT_INVALID. */
-export function createPlatformApi({ facts, spine, tenants, connections, governanceVersion, clock }: PlatformApiOptions): RouteModule {
+/** The platform API, `/api/v1`. Requests that do not fit their schema are CONTROL_INPUT_INVALID, with every place that does not. */
+export function createPlatformApi(options: Resources & { readonly idempotency: IdempotencyStore }): RouteModule {
   return {
     prefix: '/api/v1',
-    async register(plain) {
-      const app = plain.withTypeProvider<TypeBoxTypeProvider>();
+    async register(app) {
       app.setValidatorCompiler(exactValidatorCompiler);
-
-      app.get(
-        '/status',
-        {
-          config: { permission: 'platform.status.read' },
-          schema: { querystring: schemas.noQuery, response: { 200: schemas.statusReply } },
-        },
-        async () => {
-          const [checks, lanes] = await Promise.all([facts.checks(), spine.lanes({})]);
-          const sum = (of: 'waiting' | 'parked' | 'deadLetters') => lanes.reduce((total, lane) => total + lane[of], 0);
-          return {
-            version: facts.version,
-            uptimeSeconds: Math.max(0, Math.floor((clock.now() - facts.startedAt) / 1_000)),
-            governanceVersion: governanceVersion(),
-            ready: checks.every(({ ok }) => ok),
-            checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail: detail ?? null })),
-            lanes: { total: lanes.length, waiting: sum('waiting'), parked: sum('parked'), deadLetters: sum('deadLetters') },
-            evolution: [...facts.evolution],
-          };
-        },
-      );
-
-      app.get(
-        '/config',
-        {
-          config: { permission: 'platform.config.read' },
-          schema: { querystring: schemas.noQuery, response: { 200: schemas.configReply } },
-        },
-        async () => facts.config,
-      );
-
-      app.get(
-        '/tenants',
-        {
-          config: { permission: 'tenants.read' },
-          schema: { querystring: schemas.pageQuery, response: { 200: schemas.pageOf(schemas.tenantReply) } },
-        },
-        async ({ etis, query }) => {
-          if (query.cursor !== undefined) checkCursor(checkTenantId, query.cursor);
-          const { items, next } = await tenants.list(etis, paged(query));
-          return { items: items.map(({ placements, ...tenant }) => ({ ...tenant, placements: [...placements] })), next };
-        },
-      );
-
-      app.get(
-        '/connections',
-        {
-          config: { permission: 'connections.read' },
-          schema: { querystring: schemas.pageQuery, response: { 200: schemas.pageOf(schemas.connectionReply) } },
-        },
-        async ({ etis, query }) => {
-          if (query.cursor !== undefined) checkCursor(checkConnectionId, query.cursor);
-          const { items, next } = await connections.list(etis, paged(query));
-          return { items: items.map(({ secrets, ...connection }) => ({ ...connection, secrets: [...secrets] })), next };
-        },
-      );
-
-      app.get(
-        '/events',
-        {
-          config: { permission: 'events.read' },
-          schema: { querystring: schemas.eventsQuery, response: { 200: schemas.pageOf(schemas.eventReply) } },
-        },
-        async ({ query }) => replyPage(await spine.events(paged(query))),
-      );
-
-      app.get(
-        '/unmatched',
-        {
-          config: { permission: 'events.read' },
-          schema: { querystring: schemas.pageQuery, response: { 200: schemas.pageOf(schemas.unmatchedReply) } },
-        },
-        async ({ query }) => replyPage(await spine.unmatched(paged(query))),
-      );
-
-      app.get(
-        '/dead-letters',
-        {
-          config: { permission: 'dead-letters.read' },
-          schema: { querystring: schemas.tenantPageQuery, response: { 200: schemas.pageOf(schemas.deadLetterReply) } },
-        },
-        async ({ query }) => replyPage(await spine.deadLetters(paged(query))),
-      );
-
-      app.get(
-        '/flows/:id',
-        {
-          config: { permission: 'flows.read' },
-          schema: { params: schemas.flowParams, querystring: schemas.noQuery, response: { 200: schemas.flowReply } },
-        },
-        async ({ params }) => {
-          const flow = await spine.flow(params.id);
-          if (flow === null) throw errors.FLOW_UNKNOWN(params.id);
-          return { ...flow, steps: [...flow.steps] };
-        },
-      );
-
-      app.get(
-        '/lanes',
-        {
-          config: { permission: 'platform.status.read' },
-          schema: { querystring: schemas.lanesQuery, response: { 200: schemas.listOf(schemas.laneReply) } },
-        },
-        async ({ query }) => ({ items: [...(await spine.lanes(query))] }),
-      );
+      app.setSerializerCompiler(lateSerializerCompiler);
+      // Thrown again, it reaches the listener's own handler, which makes a problem of it.
+      app.setErrorHandler((error, request) => {
+        const { params, query, body, routeOptions } = request;
+        throw located(error, { params, query, body, bodySchema: routeOptions.schema?.body });
+      });
+      // A listener that closes waits for its streams.
+      app.addHook('preClose', async () => options.feed.end());
+      answerOnce(app, options.idempotency);
+      answerNotModified(app);
+      const typed = app.withTypeProvider<TypeBoxTypeProvider>();
+      documentRoutes(typed, { described });
+      resourceRoutes(typed, options);
     },
   };
 }
 
-function paged<Query extends { limit?: number }>(query: Query): Query & { limit: number } {
-  return { ...query, limit: query.limit ?? defaultLimit };
+/** The resources as the document describes them: nothing of them is called. */
+export async function described(app: Parameters<RouteModule['register']>[0]): Promise<void> {
+  app.setValidatorCompiler(exactValidatorCompiler);
+  app.setSerializerCompiler(lateSerializerCompiler);
+  resourceRoutes(app.withTypeProvider<TypeBoxTypeProvider>(), {} as Resources);
 }
 
-function replyPage<T>({ items, next }: Page<T>): { items: T[]; next: string | null } {
-  return { items: [...items], next };
-}
-
-/** A cursor of these lists is the last id seen. */
-function checkCursor(check: (id: string) => void, cursor: string): void {
-  try {
-    check(cursor);
-  } catch {
-    throw errors.INPUT_INVALID('cursor', 'it is not the "next" of a page before');
-  }
+/** In the order of the document. */
+function resourceRoutes(app: ApiApp, resources: Resources): void {
+  statusRoutes(app, resources);
+  changeRoutes(app, resources);
+  tenantRoutes(app, resources);
+  placementRoutes(app, resources);
+  resolverRoutes(app, resources);
+  clusterRoutes(app, resources);
+  sourceRoutes(app, resources);
+  connectionRoutes(app, resources);
+  eventRoutes(app, resources);
+  unmatchedRoutes(app, resources);
+  laneRoutes(app, resources);
+  deadLetterRoutes(app, resources);
+  jobRoutes(app, resources);
+  scheduleRoutes(app, resources);
+  sentRoutes(app, resources);
 }

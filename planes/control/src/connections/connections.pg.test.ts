@@ -2,6 +2,7 @@ import { connectionSecretBinding } from '@etis/contracts/secrets';
 import { eventually, testContext } from '@etis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ControlUnderTest, startControl } from '../control-under-test.ts';
+import { createRecord } from '../ports-under-test.ts';
 
 const context = testContext();
 const start = Date.parse('2026-11-01T00:00:00Z');
@@ -37,9 +38,7 @@ describe('a connection', () => {
     const own = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
     expect(
       await under.control.connections.create(context, { id: 'own', source: 'standard-webhooks', tenant: 'acme', secret: own }),
-    ).toEqual({
-      secret: own,
-    });
+    ).toEqual({ secret: own, generated: false, handshakeToken: null });
     expect(live('own')).toEqual([own]);
   });
 
@@ -57,6 +56,36 @@ describe('a connection', () => {
     ]) {
       await expect(under.control.connections.ensure(context, other)).rejects.toMatchObject({ code: 'CONTROL_CONNECTION_EXISTS' });
     }
+  });
+
+  it('gets a secret in the form that its source wants', async () => {
+    const { secret } = await under.control.connections.create(context, { id: 'hooks', source: 'standard-webhooks', tenant: 'acme' });
+    expect(secret).toMatch(/^whsec_/);
+    expect((await under.control.connections.rotate(context, 'hooks')).secret).toMatch(/^whsec_/);
+  });
+
+  it('of a source that gives the secret needs it, checks it, and says what to enter there', async () => {
+    const wanted = { id: 'phone', source: 'whatsapp', tenant: null };
+    const secret = '0123456789abcdef0123456789abcdef';
+    for (const given of [{}, { secret: 'this-is-not-a-meta-app-secret' }]) {
+      const refused = under.control.connections.create(context, { ...wanted, ...given });
+      await expect(refused).rejects.toMatchObject({ code: 'CONTROL_INPUT_INVALID', details: [{ pointer: 'secret' }] });
+    }
+    expect(await under.control.connections.create(context, { ...wanted, secret })).toEqual({
+      secret,
+      generated: false,
+      handshakeToken: 'token-of-32',
+    });
+    expect(await under.control.connections.ensure(context, wanted)).toEqual({ secret: null });
+    await expect(under.control.connections.rotate(context, 'phone')).rejects.toMatchObject({ code: 'CONTROL_INPUT_INVALID' });
+    expect(live('phone')).toEqual([secret]);
+  });
+
+  it('of a source that nobody reads is refused with those that are', async () => {
+    const refused = under.control.connections.create(context, { id: 'fax', source: 'fax', tenant: null });
+    await expect(refused).rejects.toMatchObject({
+      details: [{ pointer: 'source', detail: expect.stringContaining('autodesk, whatsapp, standard-webhooks') }],
+    });
   });
 
   it.each([
@@ -154,5 +183,42 @@ describe('a sealed secret', () => {
     await eventually(() => under.view().version >= version);
     expect(() => live('thief')).toThrow(expect.objectContaining({ code: 'AGENT_SECRET_UNREADABLE' }));
     expect(live('victim')).toHaveLength(1);
+  });
+});
+
+describe('the older secret of a rotation', () => {
+  it('can be ended at once, and only while there is one', async () => {
+    await under.control.connections.create(context, { id: 'turning', source: 'autodesk', tenant: null });
+    const { secret } = await under.control.connections.rotate(context, 'turning');
+    expect(live('turning')).toHaveLength(2);
+    expect(await under.control.connections.endOlderSecret(context, 'turning')).toBe(true);
+    expect(live('turning')).toEqual([secret]);
+    const before = await under.version();
+    expect(await under.control.connections.endOlderSecret(context, 'turning')).toBe(false);
+    expect(await under.version()).toBe(before);
+    await expect(under.control.connections.endOlderSecret(context, 'nobody')).rejects.toMatchObject({ code: 'CONTROL_CONNECTION_UNKNOWN' });
+  });
+});
+
+describe('deleting a connection', () => {
+  it('takes one that is disabled and that nothing came through', async () => {
+    await under.control.connections.create(context, { id: 'gone', source: 'autodesk', tenant: null });
+    await expect(under.control.connections.remove(context, 'gone')).rejects.toMatchObject({ code: 'CONTROL_CONNECTION_ENABLED' });
+    await under.control.connections.setEnabled(context, 'gone', false);
+    await under.control.connections.remove(context, 'gone');
+    expect(under.view().connections.has('gone')).toBe(false);
+    await expect(under.control.connections.get(context, 'gone')).rejects.toMatchObject({ code: 'CONTROL_CONNECTION_UNKNOWN' });
+    const left = await under.database.admin('control')(`select from connection_secret where connection_id = 'gone'`);
+    expect(left).toEqual([]);
+  });
+
+  it('is refused while the record holds a delivery of it', async () => {
+    const delivery = { id: 'd', connection: 'busy', bytes: 1, receivedAt: '', routed: true, events: 0, unmatched: 0 };
+    const { spine } = createRecord({ deliveries: [delivery] });
+    await using other = await startControl({ spine });
+    await other.control.connections.create(context, { id: 'busy', source: 'autodesk', tenant: null });
+    await other.control.connections.setEnabled(context, 'busy', false);
+    await expect(other.control.connections.remove(context, 'busy')).rejects.toMatchObject({ code: 'CONTROL_CONNECTION_USED' });
+    expect(other.view().connections.has('busy')).toBe(true);
   });
 });

@@ -31,7 +31,7 @@ select g.version,
     (select coalesce(jsonb_agg(s.sealed order by s.created_at desc, s.id desc), '[]') from connection_secret s
       where s.connection_id = c.id and (s.expires_at is null or s.expires_at > $1))) order by c.id), '[]') from connection c) as connections,
   (select coalesce(jsonb_agg(jsonb_build_object('ref', jsonb_build_object('system', system, 'kind', kind, 'id', external_id),
-    'tenant', tenant_id, 'project', project, 'region', region) order by system, kind, external_id), '[]') from resolver_entry) as resolver,
+    'tenant', tenant_id, 'project', project, 'region', region, 'product', product_id) order by system, kind, external_id), '[]') from resolver_entry) as resolver,
   (select coalesce(jsonb_agg(jsonb_build_object('product', id, 'types', types) order by id), '[]') from product) as subscriptions,
   (select min(expires_at) from connection_secret) as next_expiry
 from governance g`;

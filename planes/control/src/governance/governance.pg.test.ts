@@ -4,7 +4,7 @@ import { connectionSecretBinding } from '@etis/contracts/secrets';
 import { silentLog } from '@etis/kernel';
 import { eventually, testContext } from '@etis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ControlUnderTest, deployed, emptySpine, startControl } from '../control-under-test.ts';
+import { type ControlUnderTest, deployed, emptyPorts, startControl } from '../control-under-test.ts';
 import { createControl } from '../index.ts';
 
 const context = testContext();
@@ -35,17 +35,24 @@ describe('the published view', () => {
     await control.placements.ensure(acme, { product: 'nudge', cluster: 'nudge-standard' });
     expect(view().placements).toEqual([{ tenant: 'acme', product: 'nudge', cluster: 'nudge-standard' }]);
     const { secret } = await control.connections.create(context, { id: 'autodesk', source: 'autodesk', tenant: 'acme' });
-    await control.resolver.ensure(acme, { system: 'autodesk', kind: 'project', externalId: 'p-1', project: 'bridge', region: 'EMEA' });
-    await control.resolver.ensure(acme, { system: 'autodesk', kind: 'hub', externalId: 'h-1', project: null, region: null });
+    await control.resolver.ensure(acme, {
+      system: 'autodesk',
+      kind: 'project',
+      externalId: 'p-1',
+      project: 'bridge',
+      region: 'EMEA',
+      product: null,
+    });
+    await control.resolver.ensure(acme, { system: 'autodesk', kind: 'hub', externalId: 'h-1', project: null, region: null, product: null });
     expect(view().resolver).toEqual([
-      { ref: { system: 'autodesk', kind: 'hub', id: 'h-1' }, tenant: 'acme', project: null, region: null },
-      { ref: { system: 'autodesk', kind: 'project', id: 'p-1' }, tenant: 'acme', project: 'bridge', region: 'EMEA' },
+      { ref: { system: 'autodesk', kind: 'hub', id: 'h-1' }, tenant: 'acme', project: null, region: null, product: null },
+      { ref: { system: 'autodesk', kind: 'project', id: 'p-1' }, tenant: 'acme', project: 'bridge', region: 'EMEA', product: null },
     ]);
     const connection = view().connections.get('autodesk');
     if (connection === undefined) throw new Error('no connection');
     expect(connection).toMatchObject({ id: 'autodesk', source: 'autodesk', tenant: 'acme', enabled: true });
     expect(connection.secrets.map((sealed) => under.vault.open(sealed, connectionSecretBinding(connection)))).toEqual([secret]);
-    await control.tenants.setStatus(context, 'acme', 'suspended');
+    await control.tenants.update(context, 'acme', { status: 'suspended' });
     expect(view().tenants.get('acme')?.status).toBe('suspended');
     await control.connections.setEnabled(context, 'autodesk', false);
     expect(view().connections.get('autodesk')?.enabled).toBe(false);
@@ -103,7 +110,7 @@ describe('the version', () => {
       `select event_object_table as name, array_agg(event_manipulation::text order by event_manipulation::text) as events
        from information_schema.triggers where trigger_schema = 'control' group by 1 order by 1`,
     );
-    const free = ['audit_entry', 'data_key', 'governance', 'schema_migration'];
+    const free = ['audit_entry', 'data_key', 'governance', 'idempotency', 'schema_migration'];
     expect(governed.map(({ name }) => name)).toEqual(tables.map(({ name }) => name).filter((name) => !free.includes(name)));
     for (const { events } of governed) expect(events).toEqual(['DELETE', 'INSERT', 'UPDATE']);
 
@@ -208,7 +215,7 @@ describe('a start', () => {
     const control = createControl({
       db: under.database.db('control'),
       secrets: createSecrets({ masterKey: randomBytes(32) }),
-      spine: emptySpine,
+      ...emptyPorts(),
       publish: () => {},
       log: silentLog,
       clock: { now: () => Date.now() },

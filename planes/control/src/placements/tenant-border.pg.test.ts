@@ -6,7 +6,7 @@ const operator = testContext();
 const acme = testContext({ tenant: 'acme' });
 const beta = testContext({ tenant: 'beta' });
 const nobody = testContext({ tenant: 'nobody' });
-const project = { system: 'autodesk', kind: 'project', externalId: 'p-1', project: 'bridge', region: null };
+const project = { system: 'autodesk', kind: 'project', externalId: 'p-1', project: 'bridge', region: null, product: null };
 let under: ControlUnderTest;
 
 beforeAll(async () => {
@@ -22,7 +22,10 @@ describe('placements', () => {
     const before = await under.version();
     await under.control.placements.ensure(acme, { product: 'nudge', cluster: 'nudge-standard' });
     expect(await under.version()).toBe(before);
-    expect(await under.control.placements.list(acme)).toEqual([{ tenant: 'acme', product: 'nudge', cluster: 'nudge-standard' }]);
+    expect(await under.control.placements.list(acme, { limit: 10 })).toEqual({
+      items: [{ tenant: 'acme', product: 'nudge', cluster: 'nudge-standard' }],
+      next: null,
+    });
   });
 
   it.each([
@@ -46,7 +49,7 @@ describe('the resolver', () => {
     await under.control.resolver.ensure(acme, project);
     expect(await under.version()).toBe(before);
     await under.control.resolver.ensure(acme, { ...project, project: 'tunnel', region: 'US' });
-    expect(await under.control.resolver.list(acme, 10)).toEqual([{ ...project, project: 'tunnel', region: 'US' }]);
+    expect((await under.control.resolver.list(acme, { limit: 10 })).items).toEqual([{ ...project, project: 'tunnel', region: 'US' }]);
     await under.control.resolver.ensure(acme, project);
   });
 
@@ -55,7 +58,7 @@ describe('the resolver', () => {
     expect(error).toMatchObject({ code: 'CONTROL_RESOLVER_TAKEN', kind: 'conflict' });
     expect((error as Error).message).not.toContain('acme');
     await under.control.resolver.remove(beta, project);
-    expect(await under.control.resolver.list(acme, 10)).toHaveLength(1);
+    expect((await under.control.resolver.list(acme, { limit: 10 })).items).toHaveLength(1);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import type { Context } from '@etis/contracts/context';
+import type { Page } from '@etis/contracts/flow';
 import type { ProductId } from '@etis/contracts/tenancy';
-import { audit, type PlatformTx } from '@etis/postgres';
+import { audit, type PlatformDb, type PlatformTx } from '@etis/postgres';
 import { checkName, checkSubscription, checkText } from '../input.ts';
 
 /** What a product says of itself when it is deployed. */
@@ -9,6 +10,27 @@ export interface ProductDeclaration {
   readonly title: string;
   /** Exact event types, prefixes that end in `.*`, or `*`. */
   readonly subscriptions: readonly string[];
+}
+
+/** What is deployed, and what was and still has placements. */
+export interface Products {
+  /** In the order of ids. `cursor` is the `next` of the page before. */
+  list(context: Context, page: { limit: number; cursor?: ProductId }): Promise<Page<ProductDeclaration>>;
+}
+
+export function createProducts({ db }: { db: PlatformDb }): Products {
+  return {
+    async list(context, { limit, cursor }) {
+      const rows = await db.platform(context, 'list products', (tx) =>
+        tx.query<ProductDeclaration>('select id, title, types as subscriptions from product where id > $1 order by id limit $2', [
+          cursor ?? '',
+          limit + 1,
+        ]),
+      );
+      const items = rows.slice(0, limit);
+      return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+  };
 }
 
 /**

@@ -34,7 +34,7 @@ describe('a tenant', () => {
   it('is ensured: twice is once, another name is a new name, the status stays', async () => {
     const { tenants } = under.control;
     await tenants.ensure(context, { id: 'beta', name: 'Beta' });
-    await tenants.setStatus(context, 'beta', 'suspended');
+    await tenants.update(context, 'beta', { status: 'suspended' });
     const before = await under.version();
     await tenants.ensure(context, { id: 'beta', name: 'Beta' });
     expect(await under.version()).toBe(before);
@@ -50,13 +50,13 @@ describe('a tenant', () => {
   it('is suspended and activated, each once', async () => {
     const { tenants } = under.control;
     await tenants.create(context, { id: 'gamma', name: 'Gamma' });
-    await tenants.setStatus(context, 'gamma', 'suspended');
+    await tenants.update(context, 'gamma', { status: 'suspended' });
     const before = await under.version();
-    await tenants.setStatus(context, 'gamma', 'suspended');
+    await tenants.update(context, 'gamma', { status: 'suspended' });
     expect(await under.version()).toBe(before);
-    await tenants.setStatus(context, 'gamma', 'active');
+    await tenants.update(context, 'gamma', { status: 'active' });
     expect(under.view().tenants.get('gamma')?.status).toBe('active');
-    await expect(tenants.setStatus(context, 'nobody', 'active')).rejects.toMatchObject({
+    await expect(tenants.update(context, 'nobody', { status: 'active' })).rejects.toMatchObject({
       code: 'CONTROL_TENANT_UNKNOWN',
       kind: 'not-found',
     });

@@ -2,8 +2,9 @@ import type { SecretVault } from '@etis/agent';
 import type { Context } from '@etis/contracts/context';
 import type { Page } from '@etis/contracts/flow';
 import type { ClusterId, ProductId, Tenant, TenantId } from '@etis/contracts/tenancy';
-import { audit, type PlatformDb } from '@etis/postgres';
+import { audit, type PlatformDb, type PlatformTx } from '@etis/postgres';
 import { errors } from '../errors.ts';
+import type { Expectation } from '../expectation.ts';
 import { checkTenantId, checkText } from '../input.ts';
 import type { DataKeys } from '../keys/data-keys.ts';
 
@@ -16,19 +17,36 @@ export interface TenantSummary extends Tenant {
 /** Customer organisations. Every method audits what it did; all check their input (CONTROL_INPUT_INVALID). */
 export interface Tenants {
   /** Creates an active tenant together with its data key. @throws CONTROL_TENANT_EXISTS */
-  create(context: Context, tenant: { id: TenantId; name: string }): Promise<void>;
+  create(context: Context, tenant: { id: TenantId; name: string }): Promise<TenantSummary>;
   /** Creates the tenant where it is missing and gives it this name; its status stays. Without a difference nothing happens. */
   ensure(context: Context, tenant: { id: TenantId; name: string }): Promise<void>;
-  /** Suspended: deliveries are kept as unmatched, and nothing is routed. @throws CONTROL_TENANT_UNKNOWN */
-  setStatus(context: Context, id: TenantId, status: Tenant['status']): Promise<void>;
+  /**
+   * Changes what is given and resolves to how the tenant is then; without a difference nothing happens. Suspended: deliveries are kept as
+   * unmatched, and nothing is routed. @throws CONTROL_TENANT_UNKNOWN, and what `expect` throws
+   */
+  update(context: Context, id: TenantId, change: TenantChange, expect?: Expectation<TenantSummary>): Promise<TenantSummary>;
+  /** @throws CONTROL_TENANT_UNKNOWN */
+  get(context: Context, id: TenantId): Promise<TenantSummary>;
   /** In the order of ids. `cursor` is the `next` of the page before. */
   list(context: Context, page: { limit: number; cursor?: TenantId }): Promise<Page<TenantSummary>>;
+}
+
+/** `name` has 1 to 200 printable characters. What is absent stays. */
+interface TenantChange {
+  readonly name?: string;
+  readonly status?: Tenant['status'];
 }
 
 interface TenantRow extends Tenant {
   readonly created_at: Date;
   readonly placements: TenantSummary['placements'];
 }
+
+const summary = `
+select t.id, t.name, t.status, t.created_at,
+  (select coalesce(jsonb_agg(jsonb_build_object('product', p.product_id, 'cluster', p.cluster_id) order by p.product_id), '[]')
+   from placement p where p.tenant_id = t.id) as placements
+from tenant t`;
 
 export function createTenants(options: { db: PlatformDb; vault: SecretVault; dataKeys: DataKeys; changed: () => Promise<void> }): Tenants {
   const { db, vault, dataKeys, changed } = options;
@@ -38,24 +56,27 @@ export function createTenants(options: { db: PlatformDb; vault: SecretVault; dat
     checkText('name', name, 200);
   }
 
-  /** Resolves to false where the tenant exists. */
-  async function insert(context: Context, { id, name }: { id: TenantId; name: string }): Promise<boolean> {
-    const key = await db.platform(context, 'create a tenant', async (tx) => {
+  /** Resolves to null where the tenant exists. */
+  async function insert(context: Context, { id, name }: { id: TenantId; name: string }): Promise<TenantSummary | null> {
+    const made = await db.platform(context, 'create a tenant', async (tx) => {
       const rows = await tx.query('insert into tenant (id, name) values ($1, $2) on conflict (id) do nothing returning id', [id, name]);
       if (rows.length === 0) return null;
       await audit.record(tx, context, { action: 'tenant.create', target: `tenant/${id}`, detail: { name } });
-      return dataKeys.create(tx, id);
+      const key = await dataKeys.create(tx, id);
+      return { key, tenant: await read(tx, id) };
     });
-    if (key === null) return false;
-    vault.addDataKey(key);
+    if (made === null) return null;
+    vault.addDataKey(made.key);
     await changed();
-    return true;
+    return made.tenant;
   }
 
   return {
     async create(context, tenant) {
       check(tenant);
-      if (!(await insert(context, tenant))) throw errors.TENANT_EXISTS(tenant.id);
+      const created = await insert(context, tenant);
+      if (created === null) throw errors.TENANT_EXISTS(tenant.id);
+      return created;
     },
     async ensure(context, tenant) {
       check(tenant);
@@ -68,30 +89,53 @@ export function createTenants(options: { db: PlatformDb; vault: SecretVault; dat
       });
       if (renamed) await changed();
     },
-    async setStatus(context, id, status) {
+    async update(context, id, change, expect) {
       checkTenantId(id);
-      const updated = await db.platform(context, 'change the status of a tenant', async (tx) => {
-        const [tenant] = await tx.query<{ status: string }>('select status from tenant where id = $1 for update', [id]);
-        if (tenant === undefined) throw errors.TENANT_UNKNOWN(id);
-        if (tenant.status === status) return false;
-        await tx.query('update tenant set status = $2 where id = $1', [id, status]);
-        await audit.record(tx, context, { action: status === 'active' ? 'tenant.activate' : 'tenant.suspend', target: `tenant/${id}` });
-        return true;
+      if (change.name !== undefined) checkText('name', change.name, 200);
+      const { before, after } = await db.platform(context, 'change a tenant', async (tx) => {
+        // The lock first, the look second: what is compared with is what is changed.
+        await tx.query('select from tenant where id = $1 for update', [id]);
+        const current = await read(tx, id);
+        expect?.(current);
+        await write(tx, context, current, change);
+        return { before: current, after: { ...current, ...change } };
       });
-      if (updated) await changed();
+      if (before.name !== after.name || before.status !== after.status) await changed();
+      return after;
+    },
+    get(context, id) {
+      checkTenantId(id);
+      return db.platform(context, 'look at a tenant', (tx) => read(tx, id));
     },
     async list(context, { limit, cursor }) {
       const rows = await db.platform(context, 'list tenants', (tx) =>
-        tx.query<TenantRow>(
-          `select t.id, t.name, t.status, t.created_at,
-             (select coalesce(jsonb_agg(jsonb_build_object('product', p.product_id, 'cluster', p.cluster_id) order by p.product_id), '[]')
-              from placement p where p.tenant_id = t.id) as placements
-           from tenant t where t.id > $1 order by t.id limit $2`,
-          [cursor ?? '', limit + 1],
-        ),
+        tx.query<TenantRow>(`${summary} where t.id > $1 order by t.id limit $2`, [cursor ?? '', limit + 1]),
       );
-      const items = rows.slice(0, limit).map(({ created_at, ...tenant }) => ({ ...tenant, createdAt: created_at.toISOString() }));
+      const items = rows.slice(0, limit).map(summaryOf);
       return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
   };
+}
+
+async function read(tx: PlatformTx, id: TenantId): Promise<TenantSummary> {
+  const [row] = await tx.query<TenantRow>(`${summary} where t.id = $1`, [id]);
+  if (row === undefined) throw errors.TENANT_UNKNOWN(id);
+  return summaryOf(row);
+}
+
+/** Writes what differs, each difference with an audit row of its own. */
+async function write(tx: PlatformTx, context: Context, current: TenantSummary, { name, status }: TenantChange): Promise<void> {
+  const { id } = current;
+  if (name !== undefined && name !== current.name) {
+    await tx.query('update tenant set name = $2 where id = $1', [id, name]);
+    await audit.record(tx, context, { action: 'tenant.rename', target: `tenant/${id}`, detail: { name } });
+  }
+  if (status !== undefined && status !== current.status) {
+    await tx.query('update tenant set status = $2 where id = $1', [id, status]);
+    await audit.record(tx, context, { action: status === 'active' ? 'tenant.activate' : 'tenant.suspend', target: `tenant/${id}` });
+  }
+}
+
+function summaryOf({ created_at, id, name, status, placements }: TenantRow): TenantSummary {
+  return { id, name, status, createdAt: created_at.toISOString(), placements };
 }

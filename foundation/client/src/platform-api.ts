@@ -1,0 +1,4132 @@
+// Made from docs/reference/openapi.json by "npm run openapi"; do not edit.
+
+export interface paths {
+  '/api/v1/status': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows version, health and depth in sum */
+    get: operations['getStatus'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/config': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows the settings in force; secrets are redacted */
+    get: operations['getConfig'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Follows changes as they happen
+     * @description A coarse feed over everything that this API shows: it says what to look at again. A heartbeat comes every 15 seconds. With `Last-Event-ID` governed changes are resumed where they were left.
+     */
+    get: operations['followChanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tenants': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists tenants in the order of ids */
+    get: operations['listTenants'];
+    put?: never;
+    /** Creates an active tenant */
+    post: operations['createTenant'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tenants/{tenant}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a tenant with its placements */
+    get: operations['getTenant'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Renames, suspends or activates a tenant */
+    patch: operations['updateTenant'];
+    trace?: never;
+  };
+  '/api/v1/tenants/{tenant}/placements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists a tenant's placements in the order of products */
+    get: operations['listPlacements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tenants/{tenant}/placements/{product}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows where a tenant has a product */
+    get: operations['getPlacement'];
+    /**
+     * Places a tenant on a cluster of the product
+     * @description Safe to repeat. A tenant that has the product on another cluster is refused with 409: its data lives in that cluster, so that naming another one does not move it.
+     */
+    put: operations['putPlacement'];
+    post?: never;
+    /**
+     * Ends a tenant's use of a product
+     * @description Refused with 409 while its lane holds entries that are still to be handled. What the cluster keeps of the tenant stays there.
+     */
+    delete: operations['deletePlacement'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tenants/{tenant}/resolver-entries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists a tenant's resolver entries in the order of system, kind and id */
+    get: operations['listResolverEntries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tenants/{tenant}/resolver-entry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows one resolver entry */
+    get: operations['getResolverEntry'];
+    /**
+     * Maps an external id to the tenant, or changes its entry
+     * @description What is left out is null. An id belongs to one tenant: one that belongs to another is refused with 409, which does not say whose it is.
+     */
+    put: operations['putResolverEntry'];
+    post?: never;
+    /** Removes a tenant's resolver entry */
+    delete: operations['deleteResolverEntry'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clusters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the clusters in the order of ids */
+    get: operations['listClusters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clusters/{cluster}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a cluster */
+    get: operations['getCluster'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/products': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the products with the events that they ask for */
+    get: operations['listProducts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the sources that a connection can be of */
+    get: operations['listSources'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists connections in the order of ids */
+    get: operations['listConnections'];
+    put?: never;
+    /**
+     * Creates a connection
+     * @description Answers with its secret where the platform made it. The secret is shown this once and cannot be asked for again.
+     */
+    post: operations['createConnection'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections/{connection}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a connection */
+    get: operations['getConnection'];
+    put?: never;
+    post?: never;
+    /**
+     * Deletes a connection that nothing came through
+     * @description It has to be disabled first. While the record holds a delivery of it, it is refused with 409, since its id tells apart what was accepted before.
+     */
+    delete: operations['deleteConnection'];
+    options?: never;
+    head?: never;
+    /** Enables or disables a connection */
+    patch: operations['updateConnection'];
+    trace?: never;
+  };
+  '/api/v1/connections/{connection}/rotate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Gives a connection a new secret
+     * @description The secret before stays good for a while, so that the sender can change over; one that is older still ends at once. A new secret is shown this once.
+     */
+    post: operations['rotateConnectionSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections/{connection}/end-older-secret': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ends the older secret of a rotation now
+     * @description Where only one secret is live nothing happens.
+     */
+    post: operations['endOlderConnectionSecret'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/connections/{connection}/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists what a connection brought lately, newest first
+     * @description With what became of it; never a body.
+     */
+    get: operations['listConnectionDeliveries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Searches events, newest first
+     * @description A page is read from a bounded piece of the record: it may hold fewer events than asked for, or none, and still have a next one.
+     */
+    get: operations['searchEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/events/{event}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows an event with what it carries */
+    get: operations['getEvent'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Shows everything that one delivery caused, in the order of time
+     * @description By the id of a flow, a delivery, an event or a job.
+     */
+    get: operations['getFlow'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/unmatched': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what could not be read or placed, newest first */
+    get: operations['listUnmatched'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/unmatched/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Routes many unmatched deliveries again
+     * @description What was routed before is not repeated.
+     */
+    post: operations['replayManyUnmatched'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/unmatched/{delivery}/replay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Routes what is unmatched of a delivery again
+     * @description What was routed before is not repeated.
+     */
+    post: operations['replayUnmatched'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/unmatched/{delivery}/map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Puts a resolver entry and routes the delivery again
+     * @description The entry stays where nothing of the delivery is unmatched any more; that is then answered with 404.
+     */
+    post: operations['mapUnmatched'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/lanes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists lanes with their depths, in the order of names */
+    get: operations['listLanes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists open dead letters, newest first */
+    get: operations['listDeadLetters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/redrive': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives many dead letters their attempts back */
+    post: operations['redriveDeadLetters'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/{id}/redrive': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a dead letter its attempts back */
+    post: operations['redriveDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/dead-letters/{id}/discard': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Closes a dead letter for good
+     * @description It stays visible in its flow.
+     */
+    post: operations['discardDeadLetter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists jobs, newest first */
+    get: operations['listJobs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/jobs/{job}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a job with what it was asked and what it answered */
+    get: operations['getJob'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/jobs/{job}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Cancels a job
+     * @description One that nobody holds ends at once. One that is held loses its lease, and its worker is told at its next heartbeat.
+     */
+    post: operations['cancelJob'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tenants/{tenant}/schedules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists a tenant's schedules in the order of ids */
+    get: operations['listSchedules'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tenants/{tenant}/schedules/{schedule}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a schedule */
+    get: operations['getSchedule'];
+    /**
+     * Makes or replaces a schedule
+     * @description Safe to repeat: an unchanged one keeps its next time. By default it is enabled and makes up one job for all missed times.
+     */
+    put: operations['putSchedule'];
+    post?: never;
+    /**
+     * Ends a schedule
+     * @description Jobs that it made already stay.
+     */
+    delete: operations['deleteSchedule'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sent-messages': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists messages that left the platform, newest first */
+    get: operations['listSentMessages'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    BulkResult: {
+      /** @description how many were changed */
+      changed: number;
+      /** @description whether the limit left some behind */
+      more: boolean;
+    };
+    Cluster: {
+      /** @description the id of a cluster */
+      id: string;
+      /** @description the id of a product */
+      product: string;
+      /**
+       * @description standard shares a runtime, advanced has dedicated resources, enterprise is isolated
+       * @enum {string}
+       */
+      tier: 'standard' | 'advanced' | 'enterprise';
+    };
+    Config: {
+      [key: string]: unknown;
+    };
+    Connection: {
+      /** @description the id of a connection */
+      id: string;
+      /** @description the kind of a source */
+      source: string;
+      /** @description null where many tenants share it and the resolver tells them apart */
+      tenant: string | null;
+      /** @description a disabled connection accepts nothing */
+      enabled: boolean;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      createdAt: string;
+      secrets: {
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC
+         */
+        createdAt: string;
+        /**
+         * Format: date-time
+         * @description null for the current one
+         */
+        expiresAt: string | null;
+      }[];
+    };
+    ConnectionChange: {
+      enabled: boolean;
+    };
+    DeadLetter: {
+      /** @enum {string} */
+      kind: 'entry' | 'job';
+      id: string;
+      tenant: string;
+      /** @description a lane or a job kind */
+      where: string;
+      event: string | null;
+      attempts: number;
+      /** @description the last one seen */
+      error: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      at: string;
+    };
+    DeadLetterDone: {
+      id: string;
+      /** @enum {string} */
+      outcome: 'redriven' | 'discarded';
+    };
+    Delivery: {
+      id: string;
+      /** @description the id of a connection */
+      connection: string;
+      bytes: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      receivedAt: string;
+      routed: boolean;
+      /** @description how many found a place */
+      events: number;
+      /** @description how many did not */
+      unmatched: number;
+    };
+    DiscardOrder: {
+      /** @description why; it is kept with the record of the action */
+      reason: string;
+    };
+    Event: {
+      id: string;
+      flow: string;
+      type: string;
+      source: string;
+      subject: string | null;
+      tenant: string;
+      project: string | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      time: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      acceptedAt: string;
+    };
+    EventDetail: {
+      id: string;
+      flow: string;
+      type: string;
+      source: string;
+      subject: string | null;
+      tenant: string;
+      project: string | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      time: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      acceptedAt: string;
+      region: string | null;
+      /** @description the event whose handling produced this one; null for one from outside */
+      cause: string | null;
+      /** @description how many events stand between this one and the flow's first */
+      hop: number;
+      traceparent: string;
+      /** @description what the event carries */
+      data: unknown;
+    };
+    Flow: {
+      id: string;
+      /** @description false while something of the flow is still open */
+      settled: boolean;
+      steps: components['schemas']['FlowStep'][];
+    };
+    FlowStep:
+      | {
+          /** @constant */
+          step: 'accepted';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          delivery: string;
+          connection: string;
+          bytes: number;
+        }
+      | {
+          /** @constant */
+          step: 'unmatched';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          delivery: string;
+          reason: string;
+          detail: string;
+        }
+      | {
+          /** @constant */
+          step: 'normalised';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string;
+          type: string;
+          subject: string | null;
+        }
+      | {
+          /** @constant */
+          step: 'resolved';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string;
+          tenant: string;
+          project: string | null;
+        }
+      | {
+          /** @constant */
+          step: 'routed';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string;
+          lane: string;
+          cluster: string;
+          product: string;
+        }
+      | {
+          /** @constant */
+          step: 'handled';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string;
+          lane: string;
+          attempts: number;
+        }
+      | {
+          /** @constant */
+          step: 'parked';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string;
+          lane: string;
+          attempts: number;
+          error: string;
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          retryAt: string;
+        }
+      | {
+          /** @constant */
+          step: 'dead-letter';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string;
+          lane: string;
+          attempts: number;
+          error: string;
+        }
+      | {
+          /** @constant */
+          step: 'discarded';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string;
+          lane: string;
+          reason: string;
+        }
+      | {
+          /** @constant */
+          step: 'job-enqueued';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string | null;
+          job: string;
+          kind: string;
+        }
+      | {
+          /** @constant */
+          step: 'job-done';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string | null;
+          job: string;
+          kind: string;
+          attempts: number;
+          result: unknown;
+        }
+      | {
+          /** @constant */
+          step: 'job-failed';
+          /**
+           * Format: date-time
+           * @description RFC 3339, in UTC
+           */
+          at: string;
+          event: string | null;
+          job: string;
+          kind: string;
+          attempts: number;
+          error: string;
+          final: boolean;
+        };
+    IssuedSecret: {
+      connection: components['schemas']['Connection'];
+      /** @description shown this once; null where the caller gave it */
+      secret: string | null;
+      /** @description what to enter at the other system beside the secret; null where it wants none */
+      handshakeToken: string | null;
+      /** @description where the other system is to post, below the address of this installation */
+      callbackPath: string;
+    };
+    Job: {
+      id: string;
+      kind: string;
+      tenant: string;
+      /**
+       * @description `scheduled` is ready but not yet due
+       * @enum {string}
+       */
+      state: 'scheduled' | 'ready' | 'leased' | 'done' | 'dead' | 'cancelled';
+      priority: number;
+      attempts: number;
+      maxAttempts: number;
+      progress: {
+        /** @description 0 to 1 */
+        done: number;
+        note: string;
+      } | null;
+      /** @description the last one seen */
+      error: string | null;
+      flow: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      dueAt: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      updatedAt: string;
+    };
+    JobCancelled: {
+      id: string;
+      /** @enum {string} */
+      state: 'cancelled';
+    };
+    JobDetail: {
+      id: string;
+      kind: string;
+      tenant: string;
+      /**
+       * @description `scheduled` is ready but not yet due
+       * @enum {string}
+       */
+      state: 'scheduled' | 'ready' | 'leased' | 'done' | 'dead' | 'cancelled';
+      priority: number;
+      attempts: number;
+      maxAttempts: number;
+      progress: {
+        /** @description 0 to 1 */
+        done: number;
+        note: string;
+      } | null;
+      /** @description the last one seen */
+      error: string | null;
+      flow: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      createdAt: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      dueAt: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      updatedAt: string;
+      cause: string | null;
+      payload: unknown;
+      result: unknown;
+    };
+    Lane: {
+      /** @description <tenant>/<product> */
+      lane: string;
+      tenant: string;
+      product: string;
+      waiting: number;
+      /** @description set aside to be tried again */
+      parked: number;
+      /** @description used up their attempts */
+      deadLetters: number;
+    };
+    MapAndReplay: {
+      entry: components['schemas']['ResolverEntry'];
+      placed: number;
+      unmatched: number;
+    };
+    Mapping: {
+      /** @description the id of a tenant */
+      tenant: string;
+      /** @description the external system, for example autodesk */
+      system: string;
+      /** @description the system's word for what the id names, for example project */
+      kind: string;
+      /** @description the id, as the system writes it */
+      externalId: string;
+      /** @description the tenant's project; null where it names none */
+      project?: string | null;
+      region?: string | null;
+      /** @description the id of a product */
+      product?: string | null;
+    };
+    NewConnection: {
+      /** @description the id of a connection */
+      id: string;
+      /** @description the kind of a source */
+      source: string;
+      /** @description the id of a tenant */
+      tenant?: string | null;
+      /** @description the secret that the other system gave; where it takes one from here, leave it out and a good one is made */
+      secret?: string;
+    };
+    NewTenant: {
+      /** @description the id of a tenant */
+      id: string;
+      /** @description as people call it */
+      name: string;
+    };
+    Placement: {
+      /** @description the id of a tenant */
+      tenant: string;
+      /** @description the id of a product */
+      product: string;
+      /** @description the id of a cluster */
+      cluster: string;
+    };
+    PlacementTarget: {
+      /** @description the id of a cluster */
+      cluster: string;
+    };
+    Problem: {
+      /** @description the same for every occurrence of a code */
+      type: string;
+      title: string;
+      status: number;
+      /** @description what happened, why, and what to do */
+      detail: string;
+      /** @description stable; what programs tell problems apart by */
+      code: string;
+      /** @description what to quote when asking for help */
+      instance?: string;
+      errors?: {
+        /** @description a JSON Pointer into the body, or the name of a query field, path parameter or header */
+        pointer: string;
+        detail: string;
+      }[];
+    };
+    Product: {
+      /** @description the id of a product */
+      id: string;
+      title: string;
+      subscriptions: string[];
+    };
+    RedriveOrder: {
+      /** @description the id of a tenant */
+      tenant?: string;
+      /** @description only those of a lane or a job kind */
+      where?: string;
+      /** @description how many at most, the oldest first */
+      limit: number;
+    };
+    Replay: {
+      /** @description how many events found a place */
+      placed: number;
+      /** @description how many still have none */
+      unmatched: number;
+    };
+    ReplayOrder: {
+      /** @description the id of a connection */
+      connection?: string;
+      reason?: string;
+      /** @description how many at most, the oldest first */
+      limit: number;
+    };
+    ResolverEntry: {
+      /** @description the external system, for example autodesk */
+      system: string;
+      /** @description the system's word for what the id names, for example project */
+      kind: string;
+      /** @description the id, as the system writes it */
+      externalId: string;
+      project: string | null;
+      region: string | null;
+      product: string | null;
+    };
+    ResolverTarget: {
+      /** @description the tenant's project; null where it names none */
+      project?: string | null;
+      region?: string | null;
+      /** @description the id of a product */
+      product?: string | null;
+    };
+    Rotation: {
+      /** @description the secret that the other system gave; where it takes one from here, leave it out and a good one is made */
+      secret?: string;
+      /** @description how long the secret before stays good; 86400 (a day) by default */
+      graceSeconds?: number;
+    };
+    Schedule: {
+      id: string;
+      /** @description the id of a tenant */
+      tenant: string;
+      kind: string;
+      /** @description JSON, as the job's kind wants it */
+      payload: unknown;
+      cron: string;
+      timeZone: string;
+      /**
+       * @description what to do about times that passed while nothing ran: make none up, one for all of them, or each (at most 100)
+       * @enum {string}
+       */
+      missed: 'skip' | 'once' | 'each';
+      enabled: boolean;
+      /** Format: date-time */
+      nextAt: string | null;
+      /** Format: date-time */
+      lastAt: string | null;
+    };
+    ScheduleOrder: {
+      /** @description the kind of a job */
+      kind: string;
+      /** @description JSON, as the job's kind wants it */
+      payload: unknown;
+      /** @description 5 or 6 fields */
+      cron: string;
+      /** @description an IANA time zone */
+      timeZone: string;
+      /**
+       * @description what to do about times that passed while nothing ran: make none up, one for all of them, or each (at most 100)
+       * @enum {string}
+       */
+      missed?: 'skip' | 'once' | 'each';
+      enabled?: boolean;
+    };
+    SentMessage: {
+      /** @description the job that sent it */
+      job: string;
+      tenant: string;
+      /** @enum {string} */
+      channel: 'email' | 'whatsapp';
+      recipient: string;
+      /**
+       * @description `sent` is accepted by the outside system, which is not delivered; `unknown` may have been sent and is never repeated
+       * @enum {string}
+       */
+      state: 'sending' | 'sent' | 'refused' | 'unknown';
+      attempt: number;
+      /** @description the outside system's id of the message; ours where it gives none */
+      messageId: string;
+      /** @description the outside system's own words */
+      response: string | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      begunAt: string;
+      /** Format: date-time */
+      endedAt: string | null;
+    };
+    Source: {
+      /** @description the kind of a source */
+      kind: string;
+      title: string;
+      /**
+       * @description whether the platform makes a connection's secret or the other system gives it
+       * @enum {string}
+       */
+      secret: 'generated' | 'supplied';
+      /** @description whether the other system wants a handshake token */
+      handshake: boolean;
+    };
+    Status: {
+      version: string;
+      uptimeSeconds: number;
+      /** @description what governs this process */
+      governanceVersion: number;
+      ready: boolean;
+      checks: {
+        name: string;
+        ok: boolean;
+        detail: string | null;
+      }[];
+      lanes: {
+        total: number;
+        waiting: number;
+        parked: number;
+        deadLetters: number;
+      };
+      evolution: {
+        capability: string;
+        title: string;
+        driver: string;
+        is: string;
+        embedded: string;
+        realised: string;
+        proposed: string;
+        change: string;
+      }[];
+    };
+    Tenant: {
+      /** @description the id of a tenant */
+      id: string;
+      name: string;
+      /**
+       * @description of a suspended tenant deliveries are kept as unmatched, and nothing is routed
+       * @enum {string}
+       */
+      status: 'active' | 'suspended';
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      createdAt: string;
+      placements: {
+        /** @description the id of a product */
+        product: string;
+        /** @description the id of a cluster */
+        cluster: string;
+      }[];
+    };
+    TenantChange: {
+      name?: string;
+      /**
+       * @description of a suspended tenant deliveries are kept as unmatched, and nothing is routed
+       * @enum {string}
+       */
+      status?: 'active' | 'suspended';
+    };
+    Unmatched: {
+      delivery: string;
+      connection: string;
+      /** @description for example unreadable, unknown-event, unresolved, tenant-suspended */
+      reason: string;
+      detail: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      at: string;
+    };
+  };
+  responses: {
+    /** @description The request cannot be; `errors` names the places. */
+    Problem400: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The request brought no valid credential. */
+    Problem401: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The credential lacks the permission. */
+    Problem403: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description There is no such thing. */
+    Problem404: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description It contradicts what is there. */
+    Problem409: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description What is there is not what If-Match or If-None-Match says. */
+    Problem412: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The body is larger than this operation takes. */
+    Problem413: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The body is not JSON. */
+    Problem415: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The Idempotency-Key belongs to another request. */
+    Problem422: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description It cannot be done just now; Retry-After says when to ask again. */
+    Problem503: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type BulkResult = components['schemas']['BulkResult'];
+export type Cluster = components['schemas']['Cluster'];
+export type Config = components['schemas']['Config'];
+export type Connection = components['schemas']['Connection'];
+export type ConnectionChange = components['schemas']['ConnectionChange'];
+export type DeadLetter = components['schemas']['DeadLetter'];
+export type DeadLetterDone = components['schemas']['DeadLetterDone'];
+export type Delivery = components['schemas']['Delivery'];
+export type DiscardOrder = components['schemas']['DiscardOrder'];
+export type Event = components['schemas']['Event'];
+export type EventDetail = components['schemas']['EventDetail'];
+export type Flow = components['schemas']['Flow'];
+export type FlowStep = components['schemas']['FlowStep'];
+export type IssuedSecret = components['schemas']['IssuedSecret'];
+export type Job = components['schemas']['Job'];
+export type JobCancelled = components['schemas']['JobCancelled'];
+export type JobDetail = components['schemas']['JobDetail'];
+export type Lane = components['schemas']['Lane'];
+export type MapAndReplay = components['schemas']['MapAndReplay'];
+export type Mapping = components['schemas']['Mapping'];
+export type NewConnection = components['schemas']['NewConnection'];
+export type NewTenant = components['schemas']['NewTenant'];
+export type Placement = components['schemas']['Placement'];
+export type PlacementTarget = components['schemas']['PlacementTarget'];
+export type Problem = components['schemas']['Problem'];
+export type Product = components['schemas']['Product'];
+export type RedriveOrder = components['schemas']['RedriveOrder'];
+export type Replay = components['schemas']['Replay'];
+export type ReplayOrder = components['schemas']['ReplayOrder'];
+export type ResolverEntry = components['schemas']['ResolverEntry'];
+export type ResolverTarget = components['schemas']['ResolverTarget'];
+export type Rotation = components['schemas']['Rotation'];
+export type Schedule = components['schemas']['Schedule'];
+export type ScheduleOrder = components['schemas']['ScheduleOrder'];
+export type SentMessage = components['schemas']['SentMessage'];
+export type Source = components['schemas']['Source'];
+export type Status = components['schemas']['Status'];
+export type Tenant = components['schemas']['Tenant'];
+export type TenantChange = components['schemas']['TenantChange'];
+export type Unmatched = components['schemas']['Unmatched'];
+export type ResponseProblem400 = components['responses']['Problem400'];
+export type ResponseProblem401 = components['responses']['Problem401'];
+export type ResponseProblem403 = components['responses']['Problem403'];
+export type ResponseProblem404 = components['responses']['Problem404'];
+export type ResponseProblem409 = components['responses']['Problem409'];
+export type ResponseProblem412 = components['responses']['Problem412'];
+export type ResponseProblem413 = components['responses']['Problem413'];
+export type ResponseProblem415 = components['responses']['Problem415'];
+export type ResponseProblem422 = components['responses']['Problem422'];
+export type ResponseProblem503 = components['responses']['Problem503'];
+export type $defs = Record<string, never>;
+export interface operations {
+  getStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "version": "0.1.0",
+           *       "uptimeSeconds": 3600,
+           *       "governanceVersion": 12,
+           *       "ready": true,
+           *       "checks": [
+           *         {
+           *           "name": "database",
+           *           "ok": true,
+           *           "detail": null
+           *         }
+           *       ],
+           *       "lanes": {
+           *         "total": 3,
+           *         "waiting": 0,
+           *         "parked": 0,
+           *         "deadLetters": 1
+           *       },
+           *       "evolution": []
+           *     }
+           */
+          'application/json': components['schemas']['Status'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getConfig: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "host": "127.0.0.1",
+           *       "port": 8080,
+           *       "databaseUrl": null
+           *     }
+           */
+          'application/json': components['schemas']['Config'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  followChanges: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the id of the last event that was seen */
+        'Last-Event-ID'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example retry: 1000
+           *     id: 12
+           *     event: ready
+           *     data: {"version":12}
+           *
+           *     id: 13
+           *     event: change
+           *     data: {"resource":"tenants","id":"arbor-construction","version":13}
+           *
+           *     event: change
+           *     data: {"resource":"lanes","id":"arbor-construction/nudge","version":null}
+           */
+          'text/event-stream': string;
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listTenants: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "arbor-construction",
+           *           "name": "Arbor Construction",
+           *           "status": "active",
+           *           "createdAt": "2026-11-02T09:30:00.000Z",
+           *           "placements": [
+           *             {
+           *               "product": "nudge",
+           *               "cluster": "nudge-standard"
+           *             }
+           *           ]
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Tenant'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  createTenant: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": "meridian-rail",
+         *       "name": "Meridian Rail"
+         *     }
+         */
+        'application/json': components['schemas']['NewTenant'];
+      };
+    };
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "meridian-rail",
+           *       "name": "Meridian Rail",
+           *       "status": "active",
+           *       "createdAt": "2026-11-02T09:30:00.000Z",
+           *       "placements": []
+           *     }
+           */
+          'application/json': components['schemas']['Tenant'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getTenant: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "arbor-construction",
+           *       "name": "Arbor Construction",
+           *       "status": "active",
+           *       "createdAt": "2026-11-02T09:30:00.000Z",
+           *       "placements": [
+           *         {
+           *           "product": "nudge",
+           *           "cluster": "nudge-standard"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Tenant'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  updateTenant: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "name": "Arbor Construction Ltd"
+         *     }
+         */
+        'application/json': components['schemas']['TenantChange'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "arbor-construction",
+           *       "name": "Arbor Construction Ltd",
+           *       "status": "active",
+           *       "createdAt": "2026-11-02T09:30:00.000Z",
+           *       "placements": [
+           *         {
+           *           "product": "nudge",
+           *           "cluster": "nudge-standard"
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Tenant'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listPlacements: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "tenant": "arbor-construction",
+           *           "product": "nudge",
+           *           "cluster": "nudge-standard"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Placement'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getPlacement: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+        /**
+         * @description the id of a product
+         * @example nudge
+         */
+        product: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "tenant": "arbor-construction",
+           *       "product": "nudge",
+           *       "cluster": "nudge-standard"
+           *     }
+           */
+          'application/json': components['schemas']['Placement'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  putPlacement: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+        /**
+         * @description the id of a product
+         * @example pulse
+         */
+        product: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "cluster": "pulse-standard"
+         *     }
+         */
+        'application/json': components['schemas']['PlacementTarget'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "tenant": "arbor-construction",
+           *       "product": "pulse",
+           *       "cluster": "pulse-standard"
+           *     }
+           */
+          'application/json': components['schemas']['Placement'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  deletePlacement: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example castellan-towers
+         */
+        tenant: string;
+        /**
+         * @description the id of a product
+         * @example nudge
+         */
+        product: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listResolverEntries: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "system": "autodesk",
+           *           "kind": "project",
+           *           "externalId": "6f1d2c58-9a30-4c7e-8b52-3de0a1f4c901",
+           *           "project": "riverside-school",
+           *           "region": "EMEA",
+           *           "product": null
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['ResolverEntry'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getResolverEntry: {
+    parameters: {
+      query: {
+        /**
+         * @description the external system, for example autodesk
+         * @example autodesk
+         */
+        system: string;
+        /**
+         * @description the system's word for what the id names, for example project
+         * @example project
+         */
+        kind: string;
+        /**
+         * @description the id, as the system writes it
+         * @example 6f1d2c58-9a30-4c7e-8b52-3de0a1f4c901
+         */
+        externalId: string;
+      };
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "system": "autodesk",
+           *       "kind": "project",
+           *       "externalId": "6f1d2c58-9a30-4c7e-8b52-3de0a1f4c901",
+           *       "project": "riverside-school",
+           *       "region": "EMEA",
+           *       "product": null
+           *     }
+           */
+          'application/json': components['schemas']['ResolverEntry'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  putResolverEntry: {
+    parameters: {
+      query: {
+        /**
+         * @description the external system, for example autodesk
+         * @example autodesk
+         */
+        system: string;
+        /**
+         * @description the system's word for what the id names, for example project
+         * @example project
+         */
+        kind: string;
+        /**
+         * @description the id, as the system writes it
+         * @example 6f1d2c58-9a30-4c7e-8b52-3de0a1f4c901
+         */
+        externalId: string;
+      };
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "project": "riverside-school",
+         *       "region": "EMEA"
+         *     }
+         */
+        'application/json': components['schemas']['ResolverTarget'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "system": "autodesk",
+           *       "kind": "project",
+           *       "externalId": "6f1d2c58-9a30-4c7e-8b52-3de0a1f4c901",
+           *       "project": "riverside-school",
+           *       "region": "EMEA",
+           *       "product": null
+           *     }
+           */
+          'application/json': components['schemas']['ResolverEntry'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  deleteResolverEntry: {
+    parameters: {
+      query: {
+        /**
+         * @description the external system, for example autodesk
+         * @example autodesk
+         */
+        system: string;
+        /**
+         * @description the system's word for what the id names, for example project
+         * @example hub
+         */
+        kind: string;
+        /**
+         * @description the id, as the system writes it
+         * @example b.0b9e7f34
+         */
+        externalId: string;
+      };
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      412: components['responses']['Problem412'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listClusters: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "nudge-standard",
+           *           "product": "nudge",
+           *           "tier": "standard"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Cluster'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getCluster: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a cluster
+         * @example nudge-standard
+         */
+        cluster: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "nudge-standard",
+           *       "product": "nudge",
+           *       "tier": "standard"
+           *     }
+           */
+          'application/json': components['schemas']['Cluster'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listProducts: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "nudge",
+           *           "title": "Nudge",
+           *           "subscriptions": [
+           *             "document.*"
+           *           ]
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Product'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listSources: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "kind": "autodesk",
+           *           "title": "Autodesk Platform Services",
+           *           "secret": "generated",
+           *           "handshake": false
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Source'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listConnections: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "autodesk",
+           *           "source": "autodesk",
+           *           "tenant": null,
+           *           "enabled": true,
+           *           "createdAt": "2026-11-02T09:30:00.000Z",
+           *           "secrets": [
+           *             {
+           *               "createdAt": "2026-11-02T09:30:00.000Z",
+           *               "expiresAt": null
+           *             }
+           *           ]
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Connection'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  createConnection: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": "autodesk-emea",
+         *       "source": "autodesk",
+         *       "tenant": "arbor-construction"
+         *     }
+         */
+        'application/json': components['schemas']['NewConnection'];
+      };
+    };
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "connection": {
+           *         "id": "autodesk-emea",
+           *         "source": "autodesk",
+           *         "tenant": "arbor-construction",
+           *         "enabled": true,
+           *         "createdAt": "2026-11-02T09:30:00.000Z",
+           *         "secrets": [
+           *           {
+           *             "createdAt": "2026-11-02T09:30:00.000Z",
+           *             "expiresAt": null
+           *           }
+           *         ]
+           *       },
+           *       "secret": "q7VtC2mXz9bKd4RfYh1LwNs8GjPe3UaT",
+           *       "handshakeToken": null,
+           *       "callbackPath": "/hooks/autodesk-emea"
+           *     }
+           */
+          'application/json': components['schemas']['IssuedSecret'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getConnection: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a connection
+         * @example autodesk
+         */
+        connection: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "autodesk",
+           *       "source": "autodesk",
+           *       "tenant": null,
+           *       "enabled": true,
+           *       "createdAt": "2026-11-02T09:30:00.000Z",
+           *       "secrets": [
+           *         {
+           *           "createdAt": "2026-11-02T09:30:00.000Z",
+           *           "expiresAt": null
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Connection'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  deleteConnection: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a connection
+         * @example autodesk-retired
+         */
+        connection: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  updateConnection: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a connection
+         * @example autodesk
+         */
+        connection: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "enabled": true
+         *     }
+         */
+        'application/json': components['schemas']['ConnectionChange'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "autodesk",
+           *       "source": "autodesk",
+           *       "tenant": null,
+           *       "enabled": true,
+           *       "createdAt": "2026-11-02T09:30:00.000Z",
+           *       "secrets": [
+           *         {
+           *           "createdAt": "2026-11-02T09:30:00.000Z",
+           *           "expiresAt": null
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Connection'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  rotateConnectionSecret: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a connection
+         * @example autodesk
+         */
+        connection: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "graceSeconds": 3600
+         *     }
+         */
+        'application/json': components['schemas']['Rotation'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "connection": {
+           *         "id": "autodesk",
+           *         "source": "autodesk",
+           *         "tenant": null,
+           *         "enabled": true,
+           *         "createdAt": "2026-11-02T09:30:00.000Z",
+           *         "secrets": [
+           *           {
+           *             "createdAt": "2026-11-02T09:30:00.000Z",
+           *             "expiresAt": null
+           *           }
+           *         ]
+           *       },
+           *       "secret": "q7VtC2mXz9bKd4RfYh1LwNs8GjPe3UaT",
+           *       "handshakeToken": null,
+           *       "callbackPath": "/hooks/autodesk"
+           *     }
+           */
+          'application/json': components['schemas']['IssuedSecret'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  endOlderConnectionSecret: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a connection
+         * @example autodesk
+         */
+        connection: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "autodesk",
+           *       "source": "autodesk",
+           *       "tenant": null,
+           *       "enabled": true,
+           *       "createdAt": "2026-11-02T09:30:00.000Z",
+           *       "secrets": [
+           *         {
+           *           "createdAt": "2026-11-02T09:30:00.000Z",
+           *           "expiresAt": null
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Connection'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listConnectionDeliveries: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description the id of a connection
+         * @example autodesk
+         */
+        connection: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *           "connection": "autodesk",
+           *           "bytes": 812,
+           *           "receivedAt": "2026-11-02T09:30:00.000Z",
+           *           "routed": true,
+           *           "events": 1,
+           *           "unmatched": 0
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Delivery'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  searchEvents: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+        /**
+         * @description an event type, or a prefix of types that ends in `.*`
+         * @example document.*
+         */
+        type?: string;
+        subject?: string;
+        /**
+         * @description routed at or after this time
+         * @example 2026-11-01T00:00:00Z
+         */
+        from?: string;
+        /** @description routed before this time */
+        to?: string;
+        /**
+         * @description is looked for in the data; case does not matter
+         * @example level 3
+         */
+        text?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "flow": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *           "type": "document.version.added",
+           *           "source": "autodesk",
+           *           "subject": "urn:adsk.wipprod:dm.lineage:x1",
+           *           "tenant": "arbor-construction",
+           *           "project": "riverside-school",
+           *           "time": "2026-11-02T09:30:00.000Z",
+           *           "acceptedAt": "2026-11-02T09:30:00.000Z"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Event'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getEvent: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @example 019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71 */
+        event: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *       "flow": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *       "type": "document.version.added",
+           *       "source": "autodesk",
+           *       "subject": "urn:adsk.wipprod:dm.lineage:x1",
+           *       "tenant": "arbor-construction",
+           *       "project": "riverside-school",
+           *       "time": "2026-11-02T09:30:00.000Z",
+           *       "acceptedAt": "2026-11-02T09:30:00.000Z",
+           *       "region": "EMEA",
+           *       "cause": null,
+           *       "hop": 0,
+           *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+           *       "data": {
+           *         "name": "Level 3 - Structural plan.dwg",
+           *         "version": 7
+           *       }
+           *     }
+           */
+          'application/json': components['schemas']['EventDetail'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getFlow: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @example 019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10 */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *       "settled": true,
+           *       "steps": [
+           *         {
+           *           "step": "accepted",
+           *           "at": "2026-11-02T09:30:00.000Z",
+           *           "delivery": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *           "connection": "autodesk",
+           *           "bytes": 812
+           *         },
+           *         {
+           *           "step": "normalised",
+           *           "at": "2026-11-02T09:30:00.000Z",
+           *           "event": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "type": "document.version.added",
+           *           "subject": "urn:adsk.wipprod:dm.lineage:x1"
+           *         },
+           *         {
+           *           "step": "resolved",
+           *           "at": "2026-11-02T09:30:00.000Z",
+           *           "event": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "tenant": "arbor-construction",
+           *           "project": "riverside-school"
+           *         },
+           *         {
+           *           "step": "routed",
+           *           "at": "2026-11-02T09:30:00.000Z",
+           *           "event": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "lane": "arbor-construction/nudge",
+           *           "cluster": "nudge-standard",
+           *           "product": "nudge"
+           *         },
+           *         {
+           *           "step": "handled",
+           *           "at": "2026-11-02T09:30:00.000Z",
+           *           "event": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "lane": "arbor-construction/nudge",
+           *           "attempts": 1
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Flow'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listUnmatched: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "delivery": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *           "connection": "autodesk",
+           *           "reason": "unresolved",
+           *           "detail": "no entry for autodesk project b.7a1d",
+           *           "at": "2026-11-02T09:30:00.000Z"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Unmatched'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  replayManyUnmatched: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "connection": "autodesk",
+         *       "reason": "unresolved",
+         *       "limit": 100
+         *     }
+         */
+        'application/json': components['schemas']['ReplayOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "changed": 1,
+           *       "more": false
+           *     }
+           */
+          'application/json': components['schemas']['BulkResult'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  replayUnmatched: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /** @example 019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10 */
+        delivery: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "placed": 1,
+           *       "unmatched": 0
+           *     }
+           */
+          'application/json': components['schemas']['Replay'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  mapUnmatched: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /** @example 019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10 */
+        delivery: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "tenant": "arbor-construction",
+         *       "system": "autodesk",
+         *       "kind": "project",
+         *       "externalId": "b.7a1d",
+         *       "project": "depot"
+         *     }
+         */
+        'application/json': components['schemas']['Mapping'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "entry": {
+           *         "system": "autodesk",
+           *         "kind": "project",
+           *         "externalId": "b.7a1d",
+           *         "project": "depot",
+           *         "region": null,
+           *         "product": null
+           *       },
+           *       "placed": 1,
+           *       "unmatched": 0
+           *     }
+           */
+          'application/json': components['schemas']['MapAndReplay'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listLanes: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "lane": "arbor-construction/nudge",
+           *           "tenant": "arbor-construction",
+           *           "product": "nudge",
+           *           "waiting": 0,
+           *           "parked": 0,
+           *           "deadLetters": 0
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Lane'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listDeadLetters: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "kind": "entry",
+           *           "id": "arbor-construction/nudge:42",
+           *           "tenant": "arbor-construction",
+           *           "where": "arbor-construction/nudge",
+           *           "event": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "attempts": 5,
+           *           "error": "no recipient",
+           *           "at": "2026-11-02T09:30:00.000Z"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['DeadLetter'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  redriveDeadLetters: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "tenant": "arbor-construction",
+         *       "limit": 100
+         *     }
+         */
+        'application/json': components['schemas']['RedriveOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "changed": 1,
+           *       "more": false
+           *     }
+           */
+          'application/json': components['schemas']['BulkResult'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  redriveDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description as the list shows it, percent-encoded
+         * @example arbor-construction/nudge:42
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "arbor-construction/nudge:42",
+           *       "outcome": "redriven"
+           *     }
+           */
+          'application/json': components['schemas']['DeadLetterDone'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  discardDeadLetter: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description as the list shows it, percent-encoded
+         * @example arbor-construction/nudge:42
+         */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "The document was withdrawn."
+         *     }
+         */
+        'application/json': components['schemas']['DiscardOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "arbor-construction/nudge:42",
+           *       "outcome": "discarded"
+           *     }
+           */
+          'application/json': components['schemas']['DeadLetterDone'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listJobs: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+        /**
+         * @description the kind of a job
+         * @example email
+         */
+        kind?: string;
+        /**
+         * @description `scheduled` is ready but not yet due
+         * @example ready
+         */
+        state?: 'scheduled' | 'ready' | 'leased' | 'done' | 'dead' | 'cancelled';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1",
+           *           "kind": "email",
+           *           "tenant": "arbor-construction",
+           *           "state": "ready",
+           *           "priority": 0,
+           *           "attempts": 0,
+           *           "maxAttempts": 5,
+           *           "progress": null,
+           *           "error": null,
+           *           "flow": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *           "createdAt": "2026-11-02T09:30:00.000Z",
+           *           "dueAt": "2026-11-02T09:30:00.000Z",
+           *           "updatedAt": "2026-11-02T09:30:00.000Z"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Job'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getJob: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /** @example 019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1 */
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1",
+           *       "kind": "email",
+           *       "tenant": "arbor-construction",
+           *       "state": "ready",
+           *       "priority": 0,
+           *       "attempts": 0,
+           *       "maxAttempts": 5,
+           *       "progress": null,
+           *       "error": null,
+           *       "flow": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *       "createdAt": "2026-11-02T09:30:00.000Z",
+           *       "dueAt": "2026-11-02T09:30:00.000Z",
+           *       "updatedAt": "2026-11-02T09:30:00.000Z",
+           *       "cause": null,
+           *       "payload": {
+           *         "to": [
+           *           "documents@arbor-construction.example"
+           *         ]
+           *       },
+           *       "result": null
+           *     }
+           */
+          'application/json': components['schemas']['JobDetail'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  cancelJob: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /** @example 019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1 */
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1",
+           *       "state": "cancelled"
+           *     }
+           */
+          'application/json': components['schemas']['JobCancelled'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listSchedules: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "weekly-digest",
+           *           "tenant": "arbor-construction",
+           *           "kind": "email",
+           *           "payload": {
+           *             "to": [
+           *               "documents@arbor-construction.example"
+           *             ]
+           *           },
+           *           "cron": "0 7 * * 1",
+           *           "timeZone": "Europe/Berlin",
+           *           "missed": "once",
+           *           "enabled": true,
+           *           "nextAt": "2026-11-09T06:00:00.000Z",
+           *           "lastAt": null
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Schedule'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getSchedule: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+        /** @example weekly-digest */
+        schedule: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "weekly-digest",
+           *       "tenant": "arbor-construction",
+           *       "kind": "email",
+           *       "payload": {
+           *         "to": [
+           *           "documents@arbor-construction.example"
+           *         ]
+           *       },
+           *       "cron": "0 7 * * 1",
+           *       "timeZone": "Europe/Berlin",
+           *       "missed": "once",
+           *       "enabled": true,
+           *       "nextAt": "2026-11-09T06:00:00.000Z",
+           *       "lastAt": null
+           *     }
+           */
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  putSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+        /** @example weekly-digest */
+        schedule: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "kind": "email",
+         *       "payload": {
+         *         "to": [
+         *           "documents@arbor-construction.example"
+         *         ]
+         *       },
+         *       "cron": "0 7 * * 1",
+         *       "timeZone": "Europe/Berlin"
+         *     }
+         */
+        'application/json': components['schemas']['ScheduleOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "weekly-digest",
+           *       "tenant": "arbor-construction",
+           *       "kind": "email",
+           *       "payload": {
+           *         "to": [
+           *           "documents@arbor-construction.example"
+           *         ]
+           *       },
+           *       "cron": "0 7 * * 1",
+           *       "timeZone": "Europe/Berlin",
+           *       "missed": "once",
+           *       "enabled": true,
+           *       "nextAt": "2026-11-09T06:00:00.000Z",
+           *       "lastAt": null
+           *     }
+           */
+          'application/json': components['schemas']['Schedule'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  deleteSchedule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant: string;
+        /** @example nightly-report */
+        schedule: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listSentMessages: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+        /** @example email */
+        channel?: 'email' | 'whatsapp';
+        /** @description `sent` is accepted by the outside system, which is not delivered; `unknown` may have been sent and is never repeated */
+        state?: 'sending' | 'sent' | 'refused' | 'unknown';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "job": "019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1",
+           *           "tenant": "arbor-construction",
+           *           "channel": "email",
+           *           "recipient": "documents@arbor-construction.example",
+           *           "state": "sent",
+           *           "attempt": 1,
+           *           "messageId": "<019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1@etis.example>",
+           *           "response": "250 2.0.0 Ok: queued",
+           *           "begunAt": "2026-11-02T09:30:00.000Z",
+           *           "endedAt": "2026-11-02T09:30:00.000Z"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['SentMessage'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+}
