@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { type Client, createClient, type ProblemError, UnreachableError } from '@etis/client';
 import type { Config } from '@etis/kernel';
 import { errors } from './errors.ts';
 import { homeAt, readPrivate } from './platform/home.ts';
 
-/** Asks the platform of this home, as its operator. */
+/** Asks the platform of this home, as its operator. Everything throws ETIS_NOT_RUNNING and ETIS_REQUEST_REFUSED. */
 export interface ApiClient {
   readonly url: string;
-  /** @throws ETIS_NOT_RUNNING, ETIS_REQUEST_REFUSED */
+  readonly platform: Client;
+  /** What is no part of the Platform API: routes that only a demonstration has. */
   get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
 }
 
@@ -16,8 +18,10 @@ export async function createApiClient(config: Config): Promise<ApiClient> {
   const token = (await readPrivate(home.operatorToken))?.trim();
   if (!token) throw errors.CREDENTIAL_MISSING(home.operatorToken);
   const url = await addressOf(config);
+  const platform = createClient({ url, token, translate: ourError });
   return {
     url,
+    platform,
     async get<T>(path: string, query: Readonly<Record<string, string | undefined>> = {}) {
       const address = new URL(path, url);
       for (const [name, value] of Object.entries(query)) if (value !== undefined) address.searchParams.set(name, value);
@@ -41,6 +45,13 @@ async function addressOf(config: Config): Promise<string> {
     if (typeof running === 'object' && running !== null && 'url' in running && typeof running.url === 'string') return running.url;
   }
   return `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${config.port}`;
+}
+
+/** One sentence, and the places that were refused. */
+function ourError(error: ProblemError | UnreachableError): Error {
+  if (error instanceof UnreachableError) return errors.NOT_RUNNING.because({ cause: error }, error.url);
+  const places = error.errors.map(({ pointer, detail }) => `\n  ${pointer || 'the body'}: ${detail}`).join('');
+  return errors.REQUEST_REFUSED.because({ cause: error }, error.status, `${error.message}${places}`);
 }
 
 function detailOf(problem: unknown): string {

@@ -22,8 +22,35 @@ export const errors = errorCatalogue('ETIS', {
   },
   DATABASE_NOT_PREPARED: {
     kind: 'setup',
-    message: () =>
-      'The database behind DATABASE_URL is not prepared for this home. Run "etis db prepare" once with the same DATABASE_URL and ETIS_HOME.',
+    message: (file: string, domain: string) =>
+      `The database is not prepared for this home: ${file} does not say how to reach ${domain}. Run "etis db prepare" with DATABASE_URL and this ETIS_HOME; on another machine, copy the file that it wrote.`,
+  },
+  ROLE_MISSING: {
+    kind: 'setup',
+    message: (nodes: string, roles: string) =>
+      `It was not said what this process is for. Name either a node with --node (${nodes}) or roles with --role (${roles}), separated by commas.`,
+  },
+  ROLE_UNKNOWN: {
+    kind: 'setup',
+    message: (role: string, known: string) => `There is no role "${role}". The roles are ${known}.`,
+  },
+  NODE_UNKNOWN: {
+    kind: 'setup',
+    message: (node: string, known: string) => `There is no node "${node}". The nodes are ${known}.`,
+  },
+  CLUSTER_UNKNOWN: {
+    kind: 'setup',
+    message: (cluster: string, known: string) => `There is no cluster "${cluster}" in this installation. Its clusters are ${known}.`,
+  },
+  OPTION_IDLE: {
+    kind: 'setup',
+    message: (option: string, role: string) =>
+      `${option} concerns the role ${role}, which this process does not have. Add the role, or leave the option out.`,
+  },
+  PLATFORM_URL_OWN: {
+    kind: 'setup',
+    message: (url: string) =>
+      `ETIS_PLATFORM_URL is ${url}, which is this edge itself, so requests would go in a circle. Name the platform process.`,
   },
   DATABASE_URL_MISSING: {
     kind: 'setup',

@@ -1,19 +1,17 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { registerConnections } from './commands/connections.ts';
+import { registerDeadLetters } from './commands/dead-letters.ts';
 import { demo } from './commands/demo.ts';
-import {
-  deadLetters,
-  events,
-  evolution,
-  flow,
-  type InspectOptions,
-  type ListOptions,
-  sent,
-  showConfig,
-  status,
-} from './commands/inspect.ts';
+import { events, evolution, flow, type InspectOptions, type ListOptions, sent, showConfig, status } from './commands/inspect.ts';
+import { registerJobs } from './commands/jobs.ts';
+import { registerSchedules } from './commands/schedules.ts';
+import { type ServeOptions, serve } from './commands/serve.ts';
+import { registerTenants } from './commands/tenants.ts';
+import { registerUnmatched } from './commands/unmatched.ts';
 import { up } from './commands/up.ts';
 import { readEnvironment } from './environment.ts';
 import { terminal } from './output.ts';
+import { nodes, roleNames } from './roles/role-names.ts';
 
 const settings = `
 Settings (environment):
@@ -24,7 +22,15 @@ Settings (environment):
   ETIS_DATABASES  "each" (a database per domain) or "one"   default each
   ETIS_SMTP_URL   where mail leaves, with ETIS_MAIL_FROM    default: none
   ETIS_MASTER_KEY 32 bytes, base64 or hex                   default: a file in the home
+  ETIS_WHATSAPP_TOKENS   access tokens by phone_number_id, JSON or a file; default: none
+                         with ETIS_WHATSAPP_BASE_URL and ETIS_WHATSAPP_VERSION
+  ETIS_DOCUMENTS_PATH    folder that documents are kept in      default: none
   ETIS_LOG_LEVEL  debug, info, warn, error, silent          default warn
+
+Settings of etis serve:
+  ETIS_PLATFORM_URL  where an edge finds the Platform API, one or more, separated by commas
+  ETIS_HEALTH_PORT   a further port for /healthz and /readyz alone
+  ETIS_LAMEDUCK      seconds of still answering after SIGTERM, while not ready   default 2
 
 Examples:
   npm start                               the platform with its demonstration
@@ -45,6 +51,16 @@ export function createProgram(): Command {
     .description('run the whole platform in this process until Ctrl-C')
     .option('--demo', 'seed three made-up tenants and keep their mail in a local mailbox', false)
     .action((options: { demo: boolean }) => up(readEnvironment(), options, terminal));
+
+  program
+    .command('serve')
+    .description('run a part of the platform in this process until it is told to stop, on a database that was prepared')
+    .option('--node <name>', `one of the nodes: ${Object.keys(nodes).join(', ')}`)
+    .option('--role <roles>', `or roles, separated by commas: ${roleNames.join(', ')}`)
+    .option('--cluster <ids>', 'host only these clusters')
+    .option('--kind <kinds>', 'run only jobs of these kinds')
+    .option('--check', 'only say whether it could be served; needs no database', false)
+    .action((options: ServeOptions) => serve(readEnvironment(), options, terminal));
 
   program
     .command('demo')
@@ -68,9 +84,12 @@ export function createProgram(): Command {
     .argument('<id>', 'the id of a delivery, an event or a job')
     .action((id: string, options: InspectOptions) => flow(readEnvironment(), id, options, terminal));
 
-  listing(program.command('dead-letters'), 'entries and jobs that used up their attempts').action((options: ListOptions) =>
-    deadLetters(readEnvironment(), options, terminal),
-  );
+  registerTenants(program);
+  registerConnections(program);
+  registerUnmatched(program);
+  registerDeadLetters(program);
+  registerJobs(program);
+  registerSchedules(program);
 
   looking(program.command('sent'), "what the demonstration's mailbox received")
     .option('--limit <n>', 'how many, newest first', '50')

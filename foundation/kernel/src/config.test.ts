@@ -11,10 +11,15 @@ describe('readConfig', () => {
       home: resolve(directory, '.etis'),
       host: '127.0.0.1',
       port: 8080,
+      healthPort: null,
+      platformUrls: [],
+      lameduckMs: null,
       databaseUrl: null,
       databases: 'each',
       masterKey: null,
       mail: null,
+      whatsapp: null,
+      documentsPath: null,
       logLevel: 'warn',
       production: false,
     });
@@ -49,11 +54,58 @@ describe('readConfig', () => {
     });
   });
 
+  it('reads where the platform is, and how long to go on for those who have not heard', () => {
+    const config = readConfig(
+      { ETIS_PLATFORM_URL: 'http://a.example:8081/, https://b.example', ETIS_LAMEDUCK: '2.5', ETIS_HEALTH_PORT: '9000' },
+      directory,
+    );
+    expect(config).toMatchObject({ platformUrls: ['http://a.example:8081', 'https://b.example'], lameduckMs: 2_500, healthPort: 9000 });
+  });
+
+  it('reads the numbers of WhatsApp, or where they are written', () => {
+    const inline = readConfig({ ETIS_WHATSAPP_TOKENS: '{"106540352242922":"EAAG-x"}' }, directory);
+    expect(inline.whatsapp).toEqual({ baseUrl: 'https://graph.facebook.com', version: 'v23.0', tokens: { '106540352242922': 'EAAG-x' } });
+    const named = {
+      ETIS_WHATSAPP_TOKENS: 'tokens.json',
+      ETIS_WHATSAPP_BASE_URL: 'http://127.0.0.1:9/graph/',
+      ETIS_WHATSAPP_VERSION: 'v25.0',
+    };
+    expect(readConfig(named, directory).whatsapp).toEqual({
+      baseUrl: 'http://127.0.0.1:9/graph',
+      version: 'v25.0',
+      tokens: resolve(directory, 'tokens.json'),
+    });
+  });
+
+  it.each([
+    ['ETIS_WHATSAPP_BASE_URL', 'ftp://graph.facebook.com'],
+    ['ETIS_WHATSAPP_BASE_URL', 'https://graph.facebook.com?x=1'],
+    ['ETIS_WHATSAPP_VERSION', '23'],
+  ])('refuses %s=%s once there are numbers', (name, value) => {
+    expect(() => readConfig({ ETIS_WHATSAPP_TOKENS: 'tokens.json', [name]: value }, directory)).toThrowError(new RegExp(name));
+  });
+
+  it('keeps documents where it was told', () => {
+    expect(readConfig({ ETIS_DOCUMENTS_PATH: 'documents' }, directory).documentsPath).toBe(resolve(directory, 'documents'));
+  });
+
   it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(readConfig({}, directory))).toBe(true);
   });
 
   it.each([
+    ['ETIS_HEALTH_PORT', '0x50'],
+    ['ETIS_PLATFORM_URL', 'platform:8080'],
+    ['ETIS_PLATFORM_URL', 'http://a.example/api'],
+    ['ETIS_PLATFORM_URL', 'http://u:p@a.example'],
+    ['ETIS_PLATFORM_URL', 'http://a.example,'],
+    ['ETIS_LAMEDUCK', '-1'],
+    ['ETIS_LAMEDUCK', '61'],
+    ['ETIS_LAMEDUCK', '2s'],
+    ['ETIS_WHATSAPP_TOKENS', '{"106540352242922": 1}'],
+    ['ETIS_WHATSAPP_TOKENS', '{"Nudge": "token"}'],
+    ['ETIS_WHATSAPP_TOKENS', '{"106540352242922": "two words"}'],
+    ['ETIS_WHATSAPP_TOKENS', '{"106540352242922": "token"'],
     ['ETIS_PORT', '80a'],
     ['ETIS_PORT', '-1'],
     ['ETIS_PORT', '65536'],
@@ -78,13 +130,14 @@ describe('redactConfig', () => {
   it('shows no password and no key, wherever they stand', () => {
     const secret = fc.stringMatching(/^[A-Z]{12,20}$/);
     fc.assert(
-      fc.property(secret, secret, secret, (database, mail, key) => {
+      fc.property(secret, secret, secret, secret, (database, mail, key, token) => {
         const config = readConfig(
           {
             DATABASE_URL: `postgres://u:${database}@h/d?password=${database}`,
             ETIS_SMTP_URL: `smtp://u:${mail}@h`,
             ETIS_MAIL_FROM: 'a@b.example',
             ETIS_MASTER_KEY: key,
+            ETIS_WHATSAPP_TOKENS: JSON.stringify({ '1065': token }),
           },
           directory,
         );
@@ -92,6 +145,8 @@ describe('redactConfig', () => {
         expect(shown).not.toContain(database);
         expect(shown).not.toContain(mail);
         expect(shown).not.toContain(key);
+        expect(shown).not.toContain(token);
+        expect(shown).toContain('1065');
       }),
     );
   });

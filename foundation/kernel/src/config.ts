@@ -16,6 +16,16 @@ export interface MailConfig {
   readonly from: string;
 }
 
+/** The Graph API of WhatsApp Business; null where none is configured, and then WhatsApp jobs wait. */
+export interface WhatsAppConfig {
+  /** ETIS_WHATSAPP_BASE_URL, `https://graph.facebook.com` by default; without a slash at the end. */
+  readonly baseUrl: string;
+  /** ETIS_WHATSAPP_VERSION, `v23.0` by default. */
+  readonly version: string;
+  /** ETIS_WHATSAPP_TOKENS: access token by phone_number_id, or the absolute path of a file (mode 0600) that holds them as a JSON object. */
+  readonly tokens: Readonly<Record<string, string>> | string;
+}
+
 /** Every setting of an installation, read once at the start and frozen. */
 export interface Config {
   /** ETIS_HOME, `./.etis` by default: data, credentials and logs; absolute. */
@@ -24,6 +34,15 @@ export interface Config {
   readonly host: string;
   /** ETIS_PORT, 8080 by default; 0 takes a free one. */
   readonly port: number;
+  /** ETIS_HEALTH_PORT: a further listener for `/healthz` and `/readyz` alone, which are on the first one too; null for none. */
+  readonly healthPort: number | null;
+  /** ETIS_PLATFORM_URL: where an edge finds the platform when that runs in another process; several, separated by commas, share the requests. */
+  readonly platformUrls: readonly string[];
+  /**
+   * ETIS_LAMEDUCK, given in seconds: how long a process that was told to stop goes on answering while it says that it is not ready, in milliseconds.
+   * Null leaves it to the command: 0 for `etis up`, which has no balancer before it, 2 s for `etis serve`.
+   */
+  readonly lameduckMs: number | null;
   /** DATABASE_URL: a PostgreSQL of yours instead of the embedded one. */
   readonly databaseUrl: string | null;
   /** ETIS_DATABASES: `each` (a database per domain, the default) or `one`. */
@@ -32,6 +51,9 @@ export interface Config {
   readonly masterKey: string | null;
   /** ETIS_SMTP_URL and ETIS_MAIL_FROM. */
   readonly mail: MailConfig | null;
+  readonly whatsapp: WhatsAppConfig | null;
+  /** ETIS_DOCUMENTS_PATH: the folder that documents are kept in, absolute; null where none is configured, and then document jobs wait. */
+  readonly documentsPath: string | null;
   /** ETIS_LOG_LEVEL, `warn` by default. */
   readonly logLevel: string;
   /** NODE_ENV is `production`. */
@@ -52,14 +74,26 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!logLevels.includes(logLevel)) {
     throw configErrors.INVALID('ETIS_LOG_LEVEL', `it is "${logLevel}"; use one of ${logLevels.join(', ')}.`);
   }
+  const absolute = (path: string) => (isAbsolute(path) ? path : resolve(directory, path));
+  const documents = read('ETIS_DOCUMENTS_PATH');
   return Object.freeze({
-    home: isAbsolute(home) ? home : resolve(directory, home),
+    home: absolute(home),
     host: read('ETIS_HOST') ?? '127.0.0.1',
-    port: readPort(read('ETIS_PORT')),
+    port: readPort('ETIS_PORT', read('ETIS_PORT')) ?? 8080,
+    healthPort: readPort('ETIS_HEALTH_PORT', read('ETIS_HEALTH_PORT')),
+    platformUrls: readPlatformUrls(read('ETIS_PLATFORM_URL')),
+    lameduckMs: readLameduck(read('ETIS_LAMEDUCK')),
     databaseUrl: readDatabaseUrl(read('DATABASE_URL')),
     databases,
     masterKey: read('ETIS_MASTER_KEY'),
     mail: readMail(read('ETIS_SMTP_URL'), read('ETIS_MAIL_FROM')),
+    whatsapp: readWhatsApp({
+      tokens: read('ETIS_WHATSAPP_TOKENS'),
+      baseUrl: read('ETIS_WHATSAPP_BASE_URL'),
+      version: read('ETIS_WHATSAPP_VERSION'),
+      absolute,
+    }),
+    documentsPath: documents === null ? null : absolute(documents),
     logLevel,
     production: read('NODE_ENV') === 'production',
   });
@@ -73,16 +107,42 @@ export function redactConfig(config: Config): Record<string, unknown> {
     databaseUrl: config.databaseUrl === null ? null : withoutPassword(config.databaseUrl),
     masterKey: hidden(config.masterKey),
     mail: config.mail === null ? null : { ...config.mail, password: hidden(config.mail.password) },
+    whatsapp:
+      config.whatsapp === null || typeof config.whatsapp.tokens === 'string'
+        ? config.whatsapp
+        : { ...config.whatsapp, tokens: Object.fromEntries(Object.keys(config.whatsapp.tokens).map((number) => [number, '[redacted]'])) },
   };
 }
 
-function readPort(text: string | null): number {
-  if (text === null) return 8080;
+function readPort(name: string, text: string | null): number | null {
+  if (text === null) return null;
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) {
-    throw configErrors.INVALID('ETIS_PORT', `"${text}" is not a port; use a number from 0 (any free one) to 65535.`);
+    throw configErrors.INVALID(name, `"${text}" is not a port; use a number from 0 (any free one) to 65535.`);
   }
   return port;
+}
+
+function readPlatformUrls(text: string | null): readonly string[] {
+  if (text === null) return [];
+  const origins = text.split(',').map((part) => {
+    const url = URL.parse(part.trim());
+    const plain = url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.password === '';
+    if (!plain || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+      throw configErrors.INVALID('ETIS_PLATFORM_URL', 'it is not of the form http://host:port, or several of them separated by commas.');
+    }
+    return url.origin;
+  });
+  return Object.freeze([...new Set(origins)]);
+}
+
+function readLameduck(text: string | null): number | null {
+  if (text === null) return null;
+  const seconds = Number(text);
+  if (!/^\d{1,2}(\.\d{1,3})?$/.test(text) || seconds > 60) {
+    throw configErrors.INVALID('ETIS_LAMEDUCK', `"${text}" is not a number of seconds from 0 to 60.`);
+  }
+  return seconds * 1_000;
 }
 
 function readDatabaseUrl(text: string | null): string | null {
@@ -111,6 +171,49 @@ function readMail(text: string | null, from: string | null): MailConfig | null {
     password: url.password === '' ? null : decodeURIComponent(url.password),
     from,
   };
+}
+
+function readWhatsApp(settings: {
+  tokens: string | null;
+  baseUrl: string | null;
+  version: string | null;
+  absolute: (path: string) => string;
+}): WhatsAppConfig | null {
+  const { tokens, baseUrl, version } = settings;
+  if (tokens === null) return null;
+  const url = URL.parse(baseUrl ?? 'https://graph.facebook.com');
+  const plain =
+    url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.search === '' && url.hash === '';
+  if (!plain) throw configErrors.INVALID('ETIS_WHATSAPP_BASE_URL', 'it is not of the form https://graph.facebook.com.');
+  if (version !== null && !/^v\d{1,3}\.\d{1,2}$/.test(version)) {
+    throw configErrors.INVALID('ETIS_WHATSAPP_VERSION', `"${version}" is not a version such as v23.0.`);
+  }
+  return {
+    baseUrl: url.href.replace(/\/+$/, ''),
+    version: version ?? 'v23.0',
+    tokens: tokens.startsWith('{') ? parseWhatsAppTokens(tokens) : settings.absolute(tokens),
+  };
+}
+
+/** Access tokens by phone_number_id, from the JSON text of the setting or of the file that it names. @throws CONFIG_INVALID, which shows no token */
+export function parseWhatsAppTokens(json: string): Readonly<Record<string, string>> {
+  const refuse = () =>
+    configErrors.INVALID(
+      'ETIS_WHATSAPP_TOKENS',
+      'it is neither a JSON object of access tokens by phone_number_id nor the path of a file with one.',
+    );
+  let tokens: unknown;
+  try {
+    tokens = JSON.parse(json);
+  } catch {
+    // The parser's own words quote the text, which holds secrets.
+    throw refuse();
+  }
+  if (typeof tokens !== 'object' || tokens === null || Array.isArray(tokens)) throw refuse();
+  for (const [number, token] of Object.entries(tokens)) {
+    if (!/^\d{1,32}$/.test(number) || typeof token !== 'string' || !/^[\x21-\x7e]{1,2000}$/.test(token)) throw refuse();
+  }
+  return Object.freeze({ ...tokens }) as Readonly<Record<string, string>>;
 }
 
 /** Keeps everything but the password, wherever it stands in the address. */

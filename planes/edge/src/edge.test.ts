@@ -156,6 +156,8 @@ describe('problems', () => {
     ['forbidden', 403],
     ['not-found', 404],
     ['conflict', 409],
+    ['precondition', 412],
+    ['unprocessable', 422],
     ['too-large', 413],
     ['limited', 429],
     ['unavailable', 503],
@@ -171,6 +173,7 @@ describe('problems', () => {
           retryable: false,
           message: 'Public text.',
           internal: 'inner text',
+          details: [{ pointer: '/name', detail: 'a place' }],
         });
       });
       app.get('/bug', open, async () => {
@@ -192,6 +195,7 @@ describe('problems', () => {
     expect(problem.code).toBe('TEST_FAILED');
     expect(problem.instance).toMatch(/^urn:etis:trace:[0-9a-f]{32}$/);
     expect(problem.detail).toEqual(status === 500 ? expect.not.stringContaining('Public text') : 'Public text.');
+    expect(problem.errors).toEqual(status === 500 ? undefined : [{ pointer: '/name', detail: 'a place' }]);
     expect(JSON.stringify(problem)).not.toContain('inner text');
     expect(response.headers.has('retry-after')).toBe(status === 429 || status === 503);
     expect(response.headers.has('www-authenticate')).toBe(status === 401);
@@ -428,3 +432,35 @@ function refused(url: string): Promise<boolean> {
     });
   });
 }
+
+describe('draining', () => {
+  const slow = module(async (app) => {
+    app.get('/thing', open, async () => ({ ok: true }));
+  });
+
+  test('says that it is not ready, answers all the same, and lets each connection go with its answer', async () => {
+    const { edge, url } = await startEdge({ routes: [slow], ready: async () => [{ name: 'database', ok: true }] });
+    const before = await raw(
+      url,
+      'GET /api/thing HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    );
+    expect(before.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+
+    edge.drain();
+    const unready = await fetch(`${url}/readyz`);
+    expect([unready.status, (await problemOf(unready)).failing]).toEqual([503, ['draining']]);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    // The server closes although the sender would have kept the connection.
+    const during = await raw(url, 'GET /api/thing HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(during).toMatch(/^HTTP\/1\.1 200/);
+    expect(during.toLowerCase()).toContain('connection: close');
+  });
+
+  test('ends with a new start', async () => {
+    const { edge } = await startEdge();
+    edge.drain();
+    await edge.stop();
+    await edge.start();
+    expect((await fetch(`${edge.address()}/readyz`)).status).toBe(200);
+  });
+});

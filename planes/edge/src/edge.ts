@@ -13,6 +13,11 @@ import { createReadiness, type Readiness } from './readiness.ts';
 export interface Edge extends Service {
   /** Where it listens, as a URL with the real port and no trailing slash. @throws EDGE_NOT_LISTENING before start and after stop. */
   address(): string;
+  /**
+   * Says on `/readyz` that no new requests should come, while it goes on answering those that do and closes each connection with its answer.
+   * What comes before `stop` where others choose whom to send requests to.
+   */
+  drain(): void;
 }
 
 const stopWithinMs = 3_000;
@@ -36,15 +41,18 @@ export function createEdge(options: {
   let app: FastifyInstance | undefined;
   let starting: Promise<void> = Promise.resolve();
   let stopped: Promise<void> = Promise.resolve();
+  let draining = false;
 
   const readiness = createReadiness({
-    ready: options.ready,
+    ready: async () => (draining ? [{ name: 'draining', ok: false }] : options.ready()),
     timeoutMs: readyWithinMs,
     onFailure: (reason) => log.warn({ reason }, 'the readiness checks themselves failed'),
   });
 
   async function start(): Promise<void> {
-    const listener = await createListener({ guard: options.guard, log, modules: [healthRoutes(readiness), ...options.routes] });
+    draining = false;
+    const modules = [healthRoutes(readiness), ...options.routes];
+    const listener = await createListener({ guard: options.guard, log, modules, closeConnections: () => draining });
     try {
       await listener.listen({ host: listen.host, port: listen.port });
     } catch (error) {
@@ -76,6 +84,9 @@ export function createEdge(options: {
       const bound = app?.server.address() as AddressInfo | null | undefined;
       if (bound === null || bound === undefined) throw errors.NOT_LISTENING();
       return `http://${hostInUrl(listen.host)}:${bound.port}`;
+    },
+    drain() {
+      draining = true;
     },
   };
 }

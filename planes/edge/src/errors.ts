@@ -33,5 +33,11 @@ export const errors = errorCatalogue('EDGE', {
     kind: 'forbidden',
     message: (permission: string) => `This credential lacks the permission ${permission}, which this route needs. Ask an operator for it.`,
   },
+  PROXY_FULL: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (limit: number) =>
+      `${limit} requests to the platform process are under way already, which is as many as are forwarded. Try again in a moment.`,
+  },
   ROUTE_UNKNOWN: { kind: 'not-found', message: () => 'There is nothing at this address. Check the path.' },
 });

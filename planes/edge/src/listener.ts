@@ -3,6 +3,7 @@ import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
 import { type FastifyInstance, fastify } from 'fastify';
 import { answerClientError } from './client-errors.ts';
+import { endEventStreams } from './event-streams.ts';
 import { guardRoutes } from './guarded-routes.ts';
 import { answerWithProblems, replyWithError } from './problem-replies.ts';
 import { createRouteTable } from './route-table.ts';
@@ -11,7 +12,7 @@ import { createRouteTable } from './route-table.ts';
 const limits = {
   body: 1_048_576,
   headers: 16_384,
-  pathParameter: 100,
+  pathParameter: 200,
   connections: 10_000,
   headersTimeout: 10_000,
   requestTimeout: 20_000,
@@ -20,7 +21,13 @@ const limits = {
 } as const;
 
 /** A Fastify instance with guard, problems, limits and routes, not listening yet. @throws EDGE_ROUTE_UNGUARDED for such a route. */
-export async function createListener(options: { guard: Guard; log: Log; modules: readonly RouteModule[] }): Promise<FastifyInstance> {
+export async function createListener(options: {
+  guard: Guard;
+  log: Log;
+  modules: readonly RouteModule[];
+  /** Whether an answer that is sent now is to be the last one on its connection. */
+  closeConnections: () => boolean;
+}): Promise<FastifyInstance> {
   const { guard, log } = options;
   const routes = createRouteTable();
   const app = fastify({
@@ -38,6 +45,11 @@ export async function createListener(options: { guard: Guard; log: Log; modules:
   });
   app.server.maxConnections = limits.connections;
 
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (options.closeConnections()) reply.header('connection', 'close');
+    done();
+  });
+  endEventStreams(app);
   guardRoutes(app, { guard, log, routes });
   answerWithProblems(app, { log, routes });
   for (const module of options.modules) app.register(module.register, { prefix: module.prefix });

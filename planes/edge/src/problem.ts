@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { type ErrorKind, EtisError } from '@etis/kernel';
+import { type ErrorDetail, type ErrorKind, EtisError } from '@etis/kernel';
 
 /** An answer to a request that failed: RFC 9457, with the error's stable code. */
 export interface Problem {
@@ -11,6 +11,8 @@ export interface Problem {
   readonly code: string;
   /** `urn:etis:trace:<trace id>`: what to quote when asking for help. */
   readonly instance?: string;
+  /** The places of the request that were refused: `pointer` is a JSON Pointer into the body, or the name of a query field, path parameter or header. */
+  readonly errors?: readonly ErrorDetail[];
   /** On a 503 of `/readyz`: the names of the checks that failed. */
   readonly failing?: readonly string[];
 }
@@ -29,6 +31,8 @@ const answers: Readonly<Record<ErrorKind, { readonly status: number; readonly re
   forbidden: { status: 403 },
   'not-found': { status: 404 },
   conflict: { status: 409 },
+  precondition: { status: 412 },
+  unprocessable: { status: 422 },
   'too-large': { status: 413 },
   limited: { status: 429, retryAfter: 30 },
   unavailable: { status: 503, retryAfter: 5 },
@@ -54,7 +58,13 @@ const refusals: Readonly<Record<number, { readonly code: string; readonly detail
 };
 
 /** Any problem, from its status, code and text. */
-export function problem(entry: { status: number; code: string; detail: string; failing?: readonly string[] }): Problem {
+export function problem(entry: {
+  status: number;
+  code: string;
+  detail: string;
+  errors?: readonly ErrorDetail[];
+  failing?: readonly string[];
+}): Problem {
   const type = `urn:etis:problem:${entry.code.toLowerCase().replaceAll('_', '-')}`;
   return { type, title: STATUS_CODES[entry.status] ?? 'Error', ...entry };
 }
@@ -76,7 +86,8 @@ export function answerTo(error: unknown): ProblemAnswer {
   if (error instanceof EtisError) {
     const { status, retryAfter, hidden } = answers[error.kind];
     const detail = hidden ? internalText : error.message;
-    return { problem: problem({ status, code: error.code, detail }), ...(retryAfter === undefined ? {} : { retryAfter }) };
+    const places = hidden || error.details === undefined ? {} : { errors: error.details };
+    return { problem: problem({ status, code: error.code, detail, ...places }), ...(retryAfter === undefined ? {} : { retryAfter }) };
   }
   const { code, statusCode, message } = (typeof error === 'object' && error !== null ? error : {}) as HttpError;
   if (code === 'FST_ERR_VALIDATION') {

@@ -29,6 +29,8 @@ function sentence(step: FlowStep): string {
       return `in ${step.lane} after ${step.attempts} attempts, again at ${clockTime(step.retryAt)}: ${step.error}`;
     case 'dead-letter':
       return `in ${step.lane} after ${step.attempts} attempts: ${step.error}`;
+    case 'discarded':
+      return `in ${step.lane}: ${step.reason}`;
     case 'job-enqueued':
       return `${step.kind} job ${step.job}`;
     case 'job-done':

@@ -1,20 +1,21 @@
 import { type Config, createLog } from '@etis/kernel';
 import { errors } from '../errors.ts';
+import { stopGracefully, takeSignals } from '../node/signals.ts';
+import type { RunningNode } from '../node/start-node.ts';
 import type { Output } from '../output.ts';
 import { beginServer } from '../platform/begin-server.ts';
 
 /** Runs the platform until it is told to stop by SIGINT or SIGTERM. */
 export async function up(config: Config, options: { demo: boolean }, output: Output): Promise<void> {
   if (options.demo) refuseDemonstration(config);
-  const stopped = signalled();
+  const { first } = takeSignals();
   const log = createLog({ level: config.logLevel, role: 'platform' });
   const server = beginServer({ config, log, notice: (sentence) => output.line(sentence) });
   const { startPlatform } = await import('../platform/start-platform.ts');
   const platform = await startPlatform({ config, demo: options.demo, server, log });
   for (const line of banner(platform, config, options.demo)) output.line(line);
-  const signal = await stopped;
-  output.line(`${signal}: stopping.`);
-  await platform.stop();
+  output.line(`${await first}: stopping.`);
+  await stopGracefully(platform, { lameduckMs: config.lameduckMs ?? 0, log });
   output.line('Stopped.');
 }
 
@@ -27,21 +28,12 @@ function refuseDemonstration(config: Config): void {
   }
 }
 
-function signalled(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
-}
-
-function banner(platform: { url: string; token: { file: string; fresh: string | null } }, config: Config, demo: boolean): string[] {
+function banner(platform: Pick<RunningNode, 'url' | 'token'>, config: Config, demo: boolean): string[] {
+  const { token } = platform;
   return [
     `etiS listens at ${platform.url}`,
     '',
-    platform.token.fresh === null
-      ? `  operator's credential  in ${platform.token.file}`
-      : `  operator's credential  ${platform.token.fresh}`,
-    ...(platform.token.fresh === null ? [] : [`                         shown this once; kept in ${platform.token.file} (mode 0600)`]),
+    ...(token === null ? [] : credentialLines(token)),
     `  data                   ${config.home}`,
     ...(config.mail === null && !demo
       ? ['  mail                   none configured, so e-mail jobs wait (ETIS_SMTP_URL, ETIS_MAIL_FROM)']
@@ -53,4 +45,9 @@ function banner(platform: { url: string; token: { file: string; fresh: string | 
     demo ? 'Next, in a second terminal:  npm run demo' : 'Next, in a second terminal:  npm run etis -- status',
     '',
   ];
+}
+
+function credentialLines({ file, fresh }: { file: string; fresh: string | null }): string[] {
+  if (fresh === null) return [`  operator's credential  in ${file}`];
+  return [`  operator's credential  ${fresh}`, `                         shown this once; kept in ${file} (mode 0600)`];
 }

@@ -1,3 +1,4 @@
+import { commandDomain } from '@etis/command';
 import { controlDomain } from '@etis/control';
 import type { Domain } from '@etis/postgres';
 import { spineDomain } from '@etis/spine';
@@ -5,4 +6,10 @@ import { workersDomain } from '@etis/workers';
 import { installations } from './installations.ts';
 
 /** Every domain of this installation: what a server is prepared for. */
-export const domains: readonly Domain[] = [controlDomain, spineDomain, workersDomain, ...installations.map(({ domain }) => domain)];
+export const domains: readonly Domain[] = [
+  controlDomain,
+  commandDomain,
+  spineDomain,
+  workersDomain,
+  ...installations.map(({ domain }) => domain),
+];

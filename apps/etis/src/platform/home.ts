@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText } from '@etis/kernel';
@@ -11,6 +12,10 @@ export interface Home {
   readonly databaseAccess: string;
   /** Says where a running platform listens. */
   readonly running: string;
+  /** The last good governance snapshot of a process that has no control plane. */
+  readonly governance: string;
+  /** Where the demonstration keeps documents. */
+  readonly documents: string;
   readonly demonstration: string;
   readonly sentMail: string;
 }
@@ -22,6 +27,8 @@ export function homeAt(folder: string): Home {
     masterKey: join(folder, 'credentials', 'master-key'),
     databaseAccess: join(folder, 'credentials', 'database.json'),
     running: join(folder, 'running.json'),
+    governance: join(folder, 'governance', 'snapshot.json'),
+    documents: join(folder, 'documents'),
     demonstration: join(folder, 'demonstration', 'autodesk.json'),
     sentMail: join(folder, 'demonstration', 'sent.jsonl'),
   };
@@ -34,7 +41,7 @@ export async function openHome(folder: string): Promise<Home> {
     await mkdir(folder, { recursive: true, mode: 0o755 });
     await mkdir(dirname(home.operatorToken), { recursive: true, mode: 0o700 });
     await mkdir(dirname(home.demonstration), { recursive: true, mode: 0o700 });
-    const probe = join(folder, `.probe-${process.pid}`);
+    const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {

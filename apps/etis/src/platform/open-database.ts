@@ -1,26 +1,33 @@
 import type { Log } from '@etis/contracts/log';
 import type { Config } from '@etis/kernel';
-import { type AdminAccess, type DatabaseAccess, type Domain, type EmbeddedServer, prepare } from '@etis/postgres';
+import { type AdminAccess, type DatabaseAccess, type Domain, prepare } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { type Home, readPrivateJson, writePrivate } from './home.ts';
 
 /**
- * Gives the way into every domain's database: the embedded server is prepared here, a server behind DATABASE_URL must have been prepared before.
- * @throws ETIS_DATABASE_NOT_PREPARED
+ * The way into the databases of `domains` that `etis db prepare`, or the process with the embedded server, left in this home. Only what they need
+ * has to be there: a process on another machine gets no more than its roles use. @throws ETIS_DATABASE_NOT_PREPARED
  */
-export async function openDatabase(options: {
-  config: Config;
-  server: EmbeddedServer | null;
-  home: Home;
-  domains: readonly Domain[];
-  log: Log;
-}): Promise<DatabaseAccess> {
-  const { config, server, home, domains, log } = options;
-  if (server !== null) return prepareDatabase({ admin: server.admin(), layout: config.databases, home, domains, log });
-  const existing = await readPrivateJson<DatabaseAccess>(home.databaseAccess);
-  const complete = existing !== null && domains.every((domain) => Object.hasOwn(existing.databases, domain.name));
-  if (!complete) throw errors.DATABASE_NOT_PREPARED();
-  return existing;
+export async function preparedAccess(home: Home, domains: readonly Domain[]): Promise<DatabaseAccess> {
+  const access = await readPrivateJson<DatabaseAccess>(home.databaseAccess);
+  for (const domain of domains) {
+    const reachable =
+      access !== null &&
+      Object.hasOwn(access.databases, domain.name) &&
+      Object.values(domain.roles).every((role) => Object.hasOwn(access.passwords, role));
+    if (!reachable) throw errors.DATABASE_NOT_PREPARED(home.databaseAccess, domain.name);
+  }
+  if (access === null) throw errors.DATABASE_NOT_PREPARED(home.databaseAccess, 'anything');
+  return access;
+}
+
+/** The part of an access that `domains` need: what another machine has to be given, and no more. */
+export function reducedAccess(access: DatabaseAccess, domains: readonly Domain[]): DatabaseAccess {
+  const names = domains.map(({ name }) => name);
+  const roles = domains.flatMap((domain) => Object.values(domain.roles));
+  const only = (all: Readonly<Record<string, string>>, keys: readonly string[]) =>
+    Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)));
+  return { ...access, databases: only(access.databases, names), passwords: only(access.passwords, roles) };
 }
 
 /** Splits a server into roles, databases and schemas, and keeps the roles' passwords in the home. Safe to repeat. */

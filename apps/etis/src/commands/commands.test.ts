@@ -1,0 +1,340 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, readConfig } from '@etis/kernel';
+import { Command } from 'commander';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { homeAt, writePrivate } from '../platform/home.ts';
+import { createConnection, listConnections, registerConnections, rotateConnection, setConnectionEnabled } from './connections.ts';
+import { deadLetters, discardDeadLetter, redriveDeadLetters, registerDeadLetters } from './dead-letters.ts';
+import { events, flow, status } from './inspect.ts';
+import { cancelJob, listJobs, registerJobs, showJob } from './jobs.ts';
+import { listSchedules, registerSchedules, removeSchedule, setSchedule } from './schedules.ts';
+import { createTenant, listTenants, placeTenant, registerTenants, setTenantStatus } from './tenants.ts';
+import { listUnmatched, mapUnmatched, registerUnmatched, replayUnmatched } from './unmatched.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, { content?: Record<string, { example?: unknown }> }>>;
+}
+
+const document: { paths: Record<string, Record<string, Operation>> } = JSON.parse(
+  await readFile(new URL('../../../../docs/reference/openapi.json', import.meta.url), 'utf8'),
+);
+
+interface Asked {
+  readonly operation: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** A platform that answers every documented operation with its documented example. */
+let server: Server;
+let home: string;
+let config: Config;
+let refuse: { status: number; body: object } | null;
+const asked: Asked[] = [];
+
+function operationAt(method: string, path: string): Operation | undefined {
+  for (const [pattern, methods] of Object.entries(document.paths)) {
+    if (new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)) return methods[method.toLowerCase()];
+  }
+  return undefined;
+}
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const url = new URL(request.url ?? '', 'http://x');
+      const operation = operationAt(request.method ?? '', url.pathname);
+      const text = Buffer.concat(chunks).toString();
+      const body: unknown = text === '' ? undefined : JSON.parse(text);
+      asked.push({
+        operation: operation?.operationId ?? 'unknown',
+        path: decodeURIComponent(url.pathname.replace('/api/v1', '')),
+        query: Object.fromEntries(url.searchParams),
+        body,
+      });
+      if (refuse !== null || operation === undefined || request.headers.authorization !== 'Bearer etis_op_test') {
+        response.writeHead(refuse?.status ?? 404, { 'content-type': 'application/problem+json' }).end(JSON.stringify(refuse?.body ?? {}));
+        return;
+      }
+      const [code = '200', reply] = Object.entries(operation.responses).find(([one]) => one.startsWith('2')) ?? [];
+      response.writeHead(Number(code), { 'content-type': 'application/json' });
+      response.end(code === '204' ? undefined : JSON.stringify(reply?.content?.['application/json']?.example));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  home = await mkdtemp(join(tmpdir(), 'etis-commands-'));
+  await mkdir(join(home, 'credentials'));
+  await writePrivate(homeAt(home).operatorToken, 'etis_op_test\n');
+  await writeFile(homeAt(home).running, JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
+  config = readConfig({ ETIS_HOME: home }, home);
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(home, { recursive: true });
+});
+beforeEach(() => {
+  asked.length = 0;
+  refuse = null;
+});
+
+/** What a command wrote. */
+function output() {
+  const lines: string[] = [];
+  const data: unknown[] = [];
+  return {
+    lines,
+    data,
+    line: (text = '') => void lines.push(text),
+    json: (value: unknown) => void data.push(value),
+    text: () => lines.join('\n'),
+  };
+}
+
+type Run = (out: ReturnType<typeof output>, options: { json?: boolean }) => Promise<void>;
+
+const delivery = '019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10';
+const job = '019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1';
+const tenant = 'arbor-construction';
+const letter = `${tenant}/nudge:42`;
+
+const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>, shows: string])[] = [
+  [
+    'tenants',
+    (out, json) => listTenants(config, { limit: '7', ...json }, out),
+    { operation: 'listTenants', query: { limit: '7' } },
+    'nudge on nudge-standard',
+  ],
+  [
+    'tenants create',
+    (out, json) => createTenant(config, { id: 'x', name: 'X' }, json, out),
+    { operation: 'createTenant', body: { id: 'x', name: 'X' } },
+    'was created',
+  ],
+  [
+    'tenants suspend',
+    (out, json) => setTenantStatus(config, { id: tenant, status: 'suspended' }, json, out),
+    { operation: 'updateTenant', path: `/tenants/${tenant}`, body: { status: 'suspended' } },
+    'The tenant',
+  ],
+  [
+    'tenants place',
+    (out, json) => placeTenant(config, { tenant, product: 'pulse', cluster: 'pulse-standard' }, json, out),
+    { operation: 'putPlacement', path: `/tenants/${tenant}/placements/pulse`, body: { cluster: 'pulse-standard' } },
+    'has pulse on pulse-standard',
+  ],
+  ['connections', (out, json) => listConnections(config, json, out), { operation: 'listConnections', query: {} }, 'of 2026-11-02'],
+  [
+    'connections create',
+    (out, json) => createConnection(config, { id: 'a', source: 'autodesk' }, { tenant, ...json }, out),
+    { operation: 'createConnection', body: { id: 'a', source: 'autodesk', tenant } },
+    'q7VtC2mXz9bKd4RfYh1LwNs8GjPe3UaT',
+  ],
+  [
+    'connections rotate',
+    (out, json) => rotateConnection(config, 'autodesk', { grace: 60, ...json }, out),
+    { operation: 'rotateConnectionSecret', path: '/connections/autodesk/rotate', body: { graceSeconds: 60 } },
+    '/hooks/autodesk',
+  ],
+  [
+    'connections disable',
+    (out, json) => setConnectionEnabled(config, { id: 'autodesk', enabled: false }, json, out),
+    { operation: 'updateConnection', body: { enabled: false } },
+    'The connection autodesk is',
+  ],
+  [
+    'unmatched',
+    (out, json) => listUnmatched(config, { cursor: 'c', ...json }, out),
+    { operation: 'listUnmatched', query: { cursor: 'c' } },
+    'unresolved',
+  ],
+  [
+    'unmatched map',
+    (out, json) =>
+      mapUnmatched(
+        config,
+        { delivery, tenant, system: 'autodesk', kind: 'project', externalId: 'b/1' },
+        { project: 'depot', ...json },
+        out,
+      ),
+    {
+      operation: 'mapUnmatched',
+      path: `/unmatched/${delivery}/map`,
+      body: { tenant, system: 'autodesk', kind: 'project', externalId: 'b/1', project: 'depot' },
+    },
+    '1 placed, 0 still unmatched',
+  ],
+  [
+    'unmatched replay one',
+    (out, json) => replayUnmatched(config, delivery, { limit: 1, ...json }, out),
+    { operation: 'replayUnmatched', body: undefined },
+    '1 placed',
+  ],
+  [
+    'unmatched replay many',
+    (out, json) => replayUnmatched(config, undefined, { limit: 5, reason: 'unresolved', ...json }, out),
+    { operation: 'replayManyUnmatched', body: { limit: 5, reason: 'unresolved' } },
+    '1 deliveries replayed',
+  ],
+  [
+    'dead-letters',
+    (out, json) => deadLetters(config, { tenant, ...json }, out),
+    { operation: 'listDeadLetters', query: { tenant } },
+    'no recipient',
+  ],
+  [
+    'dead-letters redrive one',
+    (out, json) => redriveDeadLetters(config, letter, { limit: 1, ...json }, out),
+    { operation: 'redriveDeadLetter', path: `/dead-letters/${letter}/redrive` },
+    'has its attempts back',
+  ],
+  [
+    'dead-letters redrive many',
+    (out, json) => redriveDeadLetters(config, undefined, { limit: 9, where: 'email', ...json }, out),
+    { operation: 'redriveDeadLetters', body: { limit: 9, where: 'email' } },
+    '1 have their attempts back',
+  ],
+  [
+    'dead-letters discard',
+    (out, json) => discardDeadLetter(config, { id: letter, reason: 'withdrawn' }, json, out),
+    { operation: 'discardDeadLetter', body: { reason: 'withdrawn' } },
+    'closed for good',
+  ],
+  [
+    'jobs',
+    (out, json) => listJobs(config, { kind: 'email', state: 'ready', ...json }, out),
+    { operation: 'listJobs', query: { kind: 'email', state: 'ready' } },
+    '0/5',
+  ],
+  ['jobs show', (out, json) => showJob(config, job, json, out), { operation: 'getJob', path: `/jobs/${job}` }, 'payload'],
+  [
+    'jobs cancel',
+    (out, json) => cancelJob(config, job, json, out),
+    { operation: 'cancelJob', path: `/jobs/${job}/cancel` },
+    'is cancelled',
+  ],
+  [
+    'schedules list',
+    (out, json) => listSchedules(config, tenant, json, out),
+    { operation: 'listSchedules', path: `/tenants/${tenant}/schedules` },
+    '0 7 * * 1',
+  ],
+  [
+    'schedules set',
+    (out, json) =>
+      setSchedule(
+        config,
+        { tenant, id: 'w' },
+        { kind: 'email', cron: '0 7 * * 1', timeZone: 'UTC', payload: { to: [] }, disabled: true, ...json },
+        out,
+      ),
+    { operation: 'putSchedule', body: { kind: 'email', cron: '0 7 * * 1', timeZone: 'UTC', payload: { to: [] }, enabled: false } },
+    'runs next at',
+  ],
+  [
+    'schedules remove',
+    (out, json) => removeSchedule(config, { tenant, id: 'w' }, json, out),
+    { operation: 'deleteSchedule', path: `/tenants/${tenant}/schedules/w` },
+    'has ended',
+  ],
+  [
+    'events',
+    (out, json) => events(config, { tenant, type: 'document.*', text: 'plan', ...json }, out),
+    { operation: 'searchEvents', query: { tenant, type: 'document.*', text: 'plan' } },
+    'document.version.added',
+  ],
+  ['events --unmatched', (out, json) => events(config, { unmatched: true, ...json }, out), { operation: 'listUnmatched' }, 'unresolved'],
+  [
+    'flow',
+    (out, json) => flow(config, delivery, json, out),
+    { operation: 'getFlow', path: `/flows/${delivery}` },
+    'lane arbor-construction/nudge on nudge-standard',
+  ],
+  ['status', (out, json) => status(config, json, out), { operation: 'getStatus' }, 'etiS 0.1.0 at http://127.0.0.1:'],
+];
+
+describe('etis', () => {
+  it.each(commands)('%s asks the documented operation, and shows its answer', async (_name, run, asks, shows) => {
+    const people = output();
+    await run(people, {});
+    expect(asked[0]).toMatchObject(asks);
+    expect(people.text()).toContain(shows);
+    expect(people.data).toEqual([]);
+    const programs = output();
+    await run(programs, { json: true });
+    expect(programs.data).toHaveLength(1);
+    expect(programs.lines).toEqual([]);
+  });
+
+  it.each(commands)('%s tells a refusal in one message with its places', async (_name, run) => {
+    refuse = { status: 400, body: { detail: 'It was refused.', code: 'X', errors: [{ pointer: '/name', detail: 'it is missing' }] } };
+    await expect(run(output(), {})).rejects.toMatchObject({
+      code: 'ETIS_REQUEST_REFUSED',
+      message: 'The platform answered 400: It was refused.\n  /name: it is missing',
+    });
+  });
+
+  it('says that nothing runs where nothing answers', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'etis-commands-'));
+    await mkdir(join(elsewhere, 'credentials'));
+    await writePrivate(homeAt(elsewhere).operatorToken, 'etis_op_test');
+    const stopped = readConfig({ ETIS_HOME: elsewhere, ETIS_PORT: '1' }, elsewhere);
+    await expect(listTenants(stopped, {}, output())).rejects.toMatchObject({ code: 'ETIS_NOT_RUNNING' });
+    await rm(elsewhere, { recursive: true });
+  });
+
+  it('goes on where the last page ended', async () => {
+    const out = output();
+    const page = { items: [], next: 'abc' };
+    refuse = { status: 200, body: page };
+    await listTenants(config, {}, out);
+    expect(out.text()).toContain('add --cursor abc');
+  });
+});
+
+describe('registering', () => {
+  it('gives every command a description, its arguments and --json', () => {
+    const program = new Command('etis');
+    for (const register of [registerTenants, registerConnections, registerUnmatched, registerDeadLetters, registerJobs, registerSchedules])
+      register(program);
+    const leaves = program.commands.flatMap((group) =>
+      group.commands.map((command) => ({ name: `${group.name()} ${command.name()}`, command })),
+    );
+    expect(leaves.map(({ name }) => name)).toEqual([
+      ...['list', 'create', 'suspend', 'activate', 'place'].map((name) => `tenants ${name}`),
+      ...['list', 'create', 'rotate', 'enable', 'disable'].map((name) => `connections ${name}`),
+      ...['list', 'map', 'replay'].map((name) => `unmatched ${name}`),
+      ...['list', 'redrive', 'discard'].map((name) => `dead-letters ${name}`),
+      ...['list', 'show', 'cancel'].map((name) => `jobs ${name}`),
+      ...['list', 'set', 'remove'].map((name) => `schedules ${name}`),
+    ]);
+    for (const { name, command } of leaves) {
+      expect(command.description(), name).not.toBe('');
+      expect(
+        command.options.map(({ long }) => long),
+        name,
+      ).toContain('--json');
+    }
+  });
+
+  it.each([
+    ['schedules', 'set', 'acme', 'x', '--kind', 'email', '--cron', '* * * * *', '--payload', '{'],
+    ['unmatched', 'replay', '--limit', 'many'],
+    ['connections', 'rotate', 'x', '--grace', '-1'],
+  ])('refuses what cannot be before anything is asked: %s %s', async (...args) => {
+    const program = new Command('etis').exitOverride().configureOutput({ writeErr: () => {} });
+    for (const register of [registerConnections, registerUnmatched, registerSchedules]) register(program);
+    for (const command of program.commands.flatMap((group) => [group, ...group.commands]))
+      command.exitOverride().configureOutput({ writeErr: () => {} });
+    await expect(program.parseAsync(['node', 'etis', ...args])).rejects.toMatchObject({ code: 'commander.invalidArgument' });
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+import type { SourceAdapter, SourceKind } from '@etis/contracts/events';
+import type { Log } from '@etis/contracts/log';
+import { systemClock } from '@etis/kernel';
+import { createDirectTransport, createSpine, type Spine, spineDomain } from '@etis/spine';
+import type { Node, NodeChoice } from './node.ts';
+
+/** The spine of a process: its dispatcher reaches the clusters that run in the same process, and no others. */
+export async function openSpine(
+  options: { choice: NodeChoice; log: Log } & Pick<Node, 'store' | 'hosts' | 'open' | 'check'>,
+): Promise<Spine> {
+  const { choice, store, hosts, open, check, log } = options;
+  const db = open(spineDomain);
+  check('database', () => db.statement('select 1').then(() => true));
+  return createSpine({
+    db,
+    governance: store.governance,
+    adapters: await adaptersFor(choice),
+    transport: createDirectTransport(hosts),
+    reaches: (cluster) => hosts.has(cluster),
+    log,
+    clock: systemClock,
+  });
+}
+
+/** Deliveries are read where they are routed: by the router, and by the platform when it replays what found no place. */
+async function adaptersFor({ roles }: NodeChoice): Promise<ReadonlyMap<SourceKind, SourceAdapter>> {
+  if (!roles.includes('router') && !roles.includes('platform')) return new Map();
+  return (await import('@etis/ingestion')).sourceAdapters;
+}

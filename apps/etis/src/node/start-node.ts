@@ -1,0 +1,117 @@
+import { createGovernanceStore, createGuard, createSecrets, loadMasterKey } from '@etis/agent';
+import type { RouteModule } from '@etis/contracts/http';
+import type { Log } from '@etis/contracts/log';
+import { createEdge, type Edge } from '@etis/edge';
+import { type Config, type Service, systemClock } from '@etis/kernel';
+import { type DatabaseAccess, type Domain, type DomainDb, openDomain } from '@etis/postgres';
+import { type Home, openHome } from '../platform/home.ts';
+import { removeRunning, writeRunning } from '../platform/running-file.ts';
+import { loadRoles, type Role } from '../roles/role.ts';
+import { createChecks } from './checks.ts';
+import { readKindSettings } from './kind-settings.ts';
+import type { Node, NodeChoice } from './node.ts';
+import { openSpine } from './open-spine.ts';
+
+/** A process at work. */
+export interface RunningNode {
+  readonly url: string;
+  readonly token: { readonly file: string; readonly fresh: string | null } | null;
+  /** Tells whoever watches `/readyz` to send nothing more, while everything is still answered. */
+  drain(): void;
+  /** Stops everything, the last started first; nothing is left behind. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs any set of roles in this process. They share one listener, one spine and one governance view; `openAccess` gives the way into the
+ * databases of the domains that they need. `guests` are further roles of the caller's own, started after the named ones.
+ */
+export async function startNode(options: {
+  config: Config;
+  choice: NodeChoice;
+  openAccess: (home: Home, domains: readonly Domain[]) => Promise<DatabaseAccess>;
+  guests?: readonly Role[];
+  log: Log;
+}): Promise<RunningNode> {
+  const { config, choice, log } = options;
+  await using stack = new AsyncDisposableStack();
+  const home = await openHome(config.home);
+  const roles = [...(await loadRoles(choice.roles)), ...(options.guests ?? [])];
+  const vault = createSecrets({ masterKey: await loadMasterKey({ file: home.masterKey, fromEnv: config.masterKey }) });
+  const access = await options.openAccess(
+    home,
+    roles.flatMap(({ domains }) => domains),
+  );
+  const routes: RouteModule[] = [];
+  const databases = new Map<string, DomainDb>();
+  const store = createGovernanceStore({ log });
+  const { check, checks } = createChecks();
+
+  async function run<T extends Service>(service: T): Promise<T> {
+    stack.defer(() => service.stop());
+    await service.start();
+    return service;
+  }
+
+  function open(domain: Domain): DomainDb {
+    const existing = databases.get(domain.name);
+    if (existing !== undefined) return existing;
+    const db = openDomain({ domain, access, log, applicationName: `etis ${choice.roles.join(',')}` });
+    stack.defer(() => db.close());
+    databases.set(domain.name, db);
+    return db;
+  }
+
+  check('governance', async () => store.governance.current().version > 0);
+  const hosts: Node['hosts'] = new Map();
+  const parts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
+  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, store, hosts, open, check, log }) : null;
+  const node: Node = {
+    ...choice,
+    config,
+    home,
+    access,
+    log,
+    store,
+    vault,
+    startedAt: systemClock.now(),
+    get spine() {
+      if (spine === null) throw new Error('no role of this process has to do with the spine');
+      return spine;
+    },
+    hosts,
+    kindSettings: await readKindSettings(config),
+    operator: null,
+    control: null,
+    open,
+    run,
+    mount: (module) => void routes.push(module),
+    check,
+    checks,
+  };
+
+  for (const role of roles) await role.prepare?.(node);
+  for (const service of spine?.services(parts) ?? []) await run(service);
+  for (const role of roles) await role.start?.(node);
+
+  const guard = createGuard({ operatorTokenHash: () => node.operator?.hash ?? null });
+  const listen = (port: number, modules: readonly RouteModule[]): Promise<Edge> =>
+    run(createEdge({ listen: { host: config.host, port }, routes: modules, ready: checks, guard, log }));
+  const listeners = [await listen(config.port, routes)];
+  if (config.healthPort !== null) listeners.push(await listen(config.healthPort, []));
+
+  const url = listeners[0]?.address() ?? '';
+  if (routes.some(({ prefix }) => prefix.startsWith('/api'))) {
+    stack.defer(() => removeRunning(home));
+    await writeRunning(home, url);
+  }
+  const started = stack.move();
+  return {
+    url,
+    token: node.operator,
+    drain() {
+      for (const listener of listeners) listener.drain();
+    },
+    stop: () => started.disposeAsync(),
+  };
+}

@@ -1,0 +1,34 @@
+import { createClusterHost } from '@etis/runtime';
+import { spineDomain } from '@etis/spine';
+import { errors } from '../errors.ts';
+import type { Node } from '../node/node.ts';
+import { type Installation, installations } from '../platform/installations.ts';
+import type { Role } from './role.ts';
+
+/** Hosts product clusters and delivers their lanes to them: a lane is dispatched where its cluster runs. */
+export const cluster: Role = {
+  domains: [spineDomain, ...installations.map(({ domain }) => domain)],
+  spine: ['inbox', 'jobs', 'dispatcher'],
+  async prepare(node) {
+    const { spine, store, log, open, hosts } = node;
+    for (const { cluster: place, product, domain } of hostedHere(node)) {
+      const placed = (tenant: string) =>
+        store.governance.current().placements.some((placement) => placement.tenant === tenant && placement.cluster === place.id);
+      hosts.set(
+        place.id,
+        createClusterHost({ cluster: place, product, db: open(domain), jobs: spine.jobs, publish: spine.inbox, log, placed }),
+      );
+    }
+  },
+  async start({ hosts, run }) {
+    for (const host of hosts.values()) await run(host.relay);
+  },
+};
+
+/** @throws ETIS_CLUSTER_UNKNOWN */
+export function hostedHere({ clusters }: Pick<Node, 'clusters'>): readonly Installation[] {
+  if (clusters === null) return installations;
+  const known = installations.map(({ cluster: { id } }) => id);
+  for (const id of clusters) if (!known.includes(id)) throw errors.CLUSTER_UNKNOWN(id, known.join(', '));
+  return installations.filter(({ cluster: { id } }) => clusters.includes(id));
+}

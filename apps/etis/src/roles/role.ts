@@ -1,0 +1,40 @@
+import type { Domain } from '@etis/postgres';
+import type { SpinePart } from '@etis/spine';
+import type { Node } from '../node/node.ts';
+import type { RoleName } from './role-names.ts';
+
+/** One role's share of a process: the only place that knows who implements what it does. */
+export interface Role {
+  /** The domains whose databases it reaches. */
+  readonly domains: readonly Domain[];
+  /** The parts of the spine that it needs at work; null where it has nothing to do with the spine. */
+  readonly spine: readonly SpinePart[] | null;
+  /** Makes what other roles of the process build on; nothing moves yet. */
+  prepare?(node: Node): Promise<void>;
+  /** Starts its work, once every role is prepared and the parts of the spine run. */
+  start?(node: Node): Promise<void>;
+}
+
+/** Loads a role's code only where it runs, because most of a start is loading. */
+const roleModules: { readonly [Name in RoleName]: () => Promise<Role> } = {
+  edge: async () => (await import('./edge.ts')).edge,
+  ingestion: async () => (await import('./ingestion.ts')).ingestion,
+  router: async () => (await import('./router.ts')).router,
+  platform: async () => (await import('./platform.ts')).platform,
+  cluster: async () => (await import('./cluster.ts')).cluster,
+  worker: async () => (await import('./worker.ts')).worker,
+};
+
+/** Where the platform is elsewhere, governance comes from there, before anything else. */
+export async function loadRoles(names: readonly RoleName[]): Promise<readonly Role[]> {
+  const chosen = Promise.all(names.map((name) => roleModules[name]()));
+  if (names.includes('platform')) return chosen;
+  const { governed } = await import('./governed.ts');
+  return [governed, ...(await chosen)];
+}
+
+/** The domains whose databases a process with these roles reaches, each once. */
+export async function domainsOf(names: readonly RoleName[]): Promise<readonly Domain[]> {
+  const domains = (await loadRoles(names)).flatMap((role) => role.domains);
+  return [...new Map(domains.map((domain) => [domain.name, domain])).values()];
+}

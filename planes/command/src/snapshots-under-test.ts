@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { createSecrets, type SecretVault } from '@etis/agent';
+import type { GovernanceView } from '@etis/contracts/governance';
+import { connectionSecretBinding } from '@etis/contracts/secrets';
+
+/** A vault with the platform's and one tenant's data key in use, as control has it. */
+export function platformVault(masterKey: Buffer = randomBytes(32)): SecretVault {
+  const vault = createSecrets({ masterKey });
+  vault.addDataKey(vault.newDataKey(null));
+  vault.addDataKey(vault.newDataKey('arbor'));
+  return vault;
+}
+
+/** A small view that has something of everything; its connection's secret is `s3cret`, sealed by the vault. */
+export function viewOf(version: number, vault: SecretVault): GovernanceView {
+  const connection = { id: 'whatsapp-1', source: 'whatsapp', tenant: 'arbor', enabled: true };
+  return {
+    version,
+    tenants: new Map([
+      ['arbor', { id: 'arbor', name: 'Arbor Construction', status: 'active' }],
+      ['meridian', { id: 'meridian', name: 'Méridien – 子午線', status: 'suspended' }],
+    ]),
+    clusters: new Map([['nudge-standard', { id: 'nudge-standard', product: 'nudge', tier: 'standard' }]]),
+    placements: [{ tenant: 'arbor', product: 'nudge', cluster: 'nudge-standard' }],
+    connections: new Map([
+      [connection.id, { ...connection, secrets: [vault.seal('s3cret', connectionSecretBinding(connection))] }],
+      ['autodesk', { id: 'autodesk', source: 'autodesk', tenant: null, enabled: false, secrets: [] }],
+    ]),
+    resolver: [
+      {
+        ref: { system: 'whatsapp', kind: 'phone-number', id: '106540352242922' },
+        tenant: 'arbor',
+        project: null,
+        region: 'EMEA',
+        product: 'nudge',
+      },
+    ],
+    subscriptions: [{ product: 'nudge', types: ['document.*', 'whatsapp.message.received'] }],
+  };
+}
