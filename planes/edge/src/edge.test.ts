@@ -221,7 +221,7 @@ describe('problems', () => {
     },
   );
 
-  const long = 'x'.repeat(200);
+  const long = 'x'.repeat(201);
   const json = { 'content-type': 'application/json' };
   test.each<[string, string, RequestInit, number, string]>([
     ['an unknown address', '/nothing/here', {}, 404, 'EDGE_ROUTE_UNKNOWN'],

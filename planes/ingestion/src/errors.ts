@@ -8,7 +8,12 @@ export const errors = errorCatalogue('INGESTION', {
   SIGNATURE_REFUSED: {
     kind: 'unauthenticated',
     message: () =>
-      'The signature of this delivery is missing or does not fit. Sign the exact bytes of the body with a secret of this connection.',
+      'The signature or token of this delivery is missing or does not fit, or the time that it signs is too far from now. Sign the exact bytes of the body with a secret of this connection.',
+  },
+  HANDSHAKE_REFUSED: {
+    kind: 'forbidden',
+    message: () =>
+      'This request does not prove that it comes from the system of this connection, so it was not confirmed. Compare the token that was entered there.',
   },
   BODY_TOO_LARGE: {
     kind: 'too-large',

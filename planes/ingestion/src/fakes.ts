@@ -91,7 +91,13 @@ export function rememberingLog(): {
 
 /** What the edge promises to routes, on a real listener: a context for each request, and errors as problems. */
 export async function fakeEdge(routes: RouteModule): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const statusOf: Readonly<Record<string, number>> = { 'not-found': 404, unauthenticated: 401, 'too-large': 413, unavailable: 503 };
+  const statusOf: Readonly<Record<string, number>> = {
+    'not-found': 404,
+    unauthenticated: 401,
+    forbidden: 403,
+    'too-large': 413,
+    unavailable: 503,
+  };
   const app = fastify({ forceCloseConnections: true });
   app.decorateRequest('etis');
   app.addHook('onRequest', (request, _reply, done) => {

@@ -18,6 +18,7 @@ export interface IngestionCounters {
   readonly duplicates: number;
   /** Deliveries to a connection that does not exist or is switched off. */
   readonly unknownConnections: number;
+  /** Signatures, tokens and handshakes that did not fit. */
   readonly refusedSignatures: number;
   /** Deliveries that were signed right and could not be kept. */
   readonly notKept: number;
@@ -27,7 +28,7 @@ export interface IngestionCounters {
 
 /** The plane that outside senders meet. */
 export interface Ingestion {
-  /** `POST /hooks/{connection}`. */
+  /** `POST /hooks/{connection}`, and the handshakes at the same address. */
   readonly routes: RouteModule;
   counters(): IngestionCounters;
   /** Logs the counts of refused signatures; stop it after the edge. */
@@ -43,20 +44,14 @@ export function createIngestion(deps: {
   secrets: Pick<Secrets, 'open'>;
   log: Log;
   clock: Clock;
-  /** The longest wait for the inbox, 5,000 ms by default: Autodesk gives up after 6 to 7 s and switches a hook off after a few failures. */
-  answerWithinMs?: number;
 }): Ingestion {
   const { clock, log } = deps;
   const refusals = createRefusals({ log, clock });
   const counts = { accepted: 0, duplicates: 0, unknownConnections: 0, notKept: 0 };
   const notKeptLog = { at: Number.NEGATIVE_INFINITY, since: 0 };
 
-  const accept = createAcceptDelivery({
-    inbox: deps.inbox,
-    keys: createConnectionKeys({ secrets: deps.secrets, log }),
-    clock,
-    answerWithinMs: deps.answerWithinMs ?? 5_000,
-  });
+  const keys = createConnectionKeys({ secrets: deps.secrets, log });
+  const accept = createAcceptDelivery({ inbox: deps.inbox, keys, clock });
 
   function notKept(error: EtisError): void {
     counts.notKept += 1;
@@ -71,6 +66,7 @@ export function createIngestion(deps: {
     routes: hookRoutes({
       governance: deps.governance,
       sources,
+      keys,
       async accept(incoming) {
         const acceptance = await accept(incoming);
         counts[acceptance.outcome === 'accepted' ? 'accepted' : 'duplicates'] += 1;
@@ -81,7 +77,8 @@ export function createIngestion(deps: {
       },
       onRefusal({ error, connection, address }) {
         if (!(error instanceof EtisError)) return;
-        if (error.code === errors.SIGNATURE_REFUSED.code) refusals.record(connection.id, addressPrefix(address));
+        if (error.code === errors.SIGNATURE_REFUSED.code || error.code === errors.HANDSHAKE_REFUSED.code)
+          refusals.record(connection.id, addressPrefix(address));
         if (error.code === errors.INBOX_UNAVAILABLE.code) notKept(error);
       },
     }),

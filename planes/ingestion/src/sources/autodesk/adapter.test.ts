@@ -18,6 +18,7 @@ describe('a new version of a document', () => {
         lineageUrn: 'urn:adsk.wipprod:dm.lineage:door',
         sizeBytes: 36_864,
         mimeType: 'application/acad',
+        contentUrl: 'urn:adsk.objects:os.object:wip.dm.prod/door.dwg',
         parentFolder: 'Kitchen',
         parentFolderUrn: 'urn:adsk.wipprod:fs.folder:co.kitchen',
         path: 'Project Files/Kitchen',

@@ -1,33 +1,21 @@
 import { type NormalisedEvent, type SourceAdapter, SourceError } from '@etis/contracts/events';
+import { jsonObject } from '../json-body.ts';
+import { isMembers, type Members, members } from '../members.ts';
+import { utcTime } from '../times.ts';
 import { eventData, plainUrn } from './event-data.ts';
 import { eventName } from './event-types.ts';
 import { isDataEvent, manufacturingEvent } from './manufacturing.ts';
-import { isMembers, type Members, members } from './members.ts';
 import { references } from './references.ts';
-import { utcTime } from './times.ts';
 
 /** Reads Autodesk callbacks: the classic envelope `{version, resourceUrn, hook, payload}`, and Data Events, which are CloudEvents. One event each. */
 export const adapter: SourceAdapter = {
   kind: 'autodesk',
   keepHeaders: ['content-type', 'x-adsk-delivery-id'],
   normalise({ body }) {
-    const callback = parsed(body);
+    const callback = jsonObject(body);
     return [isDataEvent(callback) ? manufacturingEvent(callback) : envelopeEvent(callback)];
   },
 };
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function parsed(body: Buffer): Members {
-  let value: unknown;
-  try {
-    value = JSON.parse(utf8.decode(body));
-  } catch (error) {
-    throw new SourceError('unreadable', 'The body is not JSON in UTF-8.', { cause: error });
-  }
-  if (!isMembers(value)) throw new SourceError('unreadable', 'The body is JSON, but not an object.');
-  return value;
-}
 
 function envelopeEvent(callback: Members): NormalisedEvent {
   const { hook, payload = {} } = callback;

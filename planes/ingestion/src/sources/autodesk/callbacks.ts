@@ -45,6 +45,7 @@ export function versionAdded(payload: Record<string, unknown> = {}, hook: Record
       lineageUrn: 'urn:adsk.wipprod:dm.lineage:door',
       sizeInBytes: 36_864,
       mimeType: 'application/acad',
+      contentURL: 'urn:adsk.objects:os.object:wip.dm.prod/door.dwg',
       project,
       source: 'urn:adsk.wipprod:fs.file:vf.door?version=4',
       version: '4',

@@ -1,5 +1,5 @@
+import { address, flag, id, label, type Members, members, membersInText, number, plainMembers, text, texts } from '../members.ts';
 import type { Subject } from './event-types.ts';
-import { flag, id, label, type Members, members, membersInText, number, plainMembers, text, texts } from './members.ts';
 
 /**
  * What an event says, in neutral words: every member that its subject can have is there, null where the source did not say. Texts are bounded,
@@ -30,6 +30,7 @@ function documentData(payload: Members, resourceUrn: string | null): Record<stri
     lineageUrn: id(payload.lineageUrn),
     sizeBytes: number(payload.sizeInBytes),
     mimeType: text(payload.mimeType),
+    contentUrl: address(payload.contentURL),
     ...place(payload),
     ...people(payload),
     state: text(payload.state),

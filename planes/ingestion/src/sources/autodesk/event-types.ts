@@ -1,5 +1,5 @@
 import { SourceError } from '@etis/contracts/events';
-import { quoted } from './members.ts';
+import { quoted } from '../members.ts';
 
 /** What an event is about, and so which members its data has. */
 export type Subject = 'document' | 'folder' | 'operation' | 'extraction' | 'other';

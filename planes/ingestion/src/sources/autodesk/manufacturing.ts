@@ -1,7 +1,7 @@
 import { type NormalisedEvent, SourceError } from '@etis/contracts/events';
-import { id, type Members, members, plainMembers, quoted } from './members.ts';
+import { id, type Members, members, plainMembers, quoted } from '../members.ts';
+import { utcTime } from '../times.ts';
 import { distinct, kind } from './references.ts';
-import { utcTime } from './times.ts';
 
 /** `autodesk.data.pim:milestone.created-1.0.0`, `autodesk.data.assetgraph:events.asset.created-1.0.0`. */
 const typePattern =

@@ -1,5 +1,5 @@
 import type { ExternalRef } from '@etis/contracts/events';
-import { id, type Members, members, membersInText } from './members.ts';
+import { id, type Members, members, membersInText } from '../members.ts';
 
 const system = 'autodesk';
 

@@ -1,8 +1,9 @@
 /** A JSON object of unknown shape. Members are read by the functions below, because a sender may put anything anywhere. */
 export type Members = Readonly<Record<string, unknown>>;
 
-const textLength = 1_000;
+const usualLength = 1_000;
 const idLength = 500;
+const addressLength = 2_000;
 
 /** The object itself, or one without members where it is something else. */
 export function members(value: unknown): Members {
@@ -14,11 +15,16 @@ export function isMembers(value: unknown): value is Members {
 }
 
 /**
- * A text that every store can keep: no NUL and no lone surrogate (PostgreSQL refuses both in JSON), at most 1,000 characters. Null for anything
- * that is not a text. Empty texts are kept.
+ * A text that every store can keep: no NUL and no lone surrogate (PostgreSQL refuses both in JSON), at most 1,000 characters where nothing else
+ * is said. Null for anything that is not a text. Empty texts are kept.
  */
-export function text(value: unknown): string | null {
-  return typeof value === 'string' ? value.slice(0, textLength).toWellFormed().replaceAll('\0', '\uFFFD') : null;
+export function text(value: unknown, atMost = usualLength): string | null {
+  return typeof value === 'string' ? storable(value.slice(0, atMost)) : null;
+}
+
+/** A text without what no store can keep, in its full length. */
+export function storable(value: string): string {
+  return value.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 /** A text, or a number that was meant as one, for example a version. */
@@ -30,6 +36,16 @@ export function label(value: unknown): string | null {
 /** A text that can be an id: not empty, at most 500 visible ASCII characters; null otherwise, never shortened. */
 export function id(value: unknown): string | null {
   return typeof value === 'string' && value.length <= idLength && /^[!-~]+$/.test(value) ? value : null;
+}
+
+/** An address, a URL or a URN: at most 2,000 visible ASCII characters; null otherwise, never shortened. */
+export function address(value: unknown): string | null {
+  return typeof value === 'string' && value.length <= addressLength && /^[!-~]+$/.test(value) ? value : null;
+}
+
+/** An id that may be written as a number, for example `message_template_id`. */
+export function idOrNumber(value: unknown): string | null {
+  return id(typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value);
 }
 
 /** A number that JSON carries exactly; null for what is too large for that (`1e999`, integers beyond 2^53). */

@@ -2,7 +2,7 @@
 const timePattern = /^(\d{4}-\d\d-(\d\d)T\d\d:\d\d:\d\d)(\.\d{1,9})?(?:Z|([+-]\d\d):?(\d\d))$/;
 
 /**
- * A time in any of the forms that Autodesk writes, the epoch milliseconds of derivative events included, as RFC 3339 in UTC with milliseconds.
+ * A time in RFC 3339 or a form that Autodesk writes instead, or epoch milliseconds as a number, as RFC 3339 in UTC with milliseconds.
  * Null for anything else, for days that do not exist, and outside the years 1970 to 9999.
  */
 export function utcTime(value: unknown): string | null {
@@ -14,6 +14,12 @@ export function utcTime(value: unknown): string | null {
   if (new Date(`${clock.slice(0, 10)}T00:00:00Z`).getUTCDate() !== Number(day)) return null;
   const milliseconds = fraction === '' ? '' : fraction.slice(0, 4);
   return rendered(Date.parse(`${clock}${milliseconds}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`));
+}
+
+/** Epoch seconds, as a number or as the text of one, as RFC 3339 in UTC. Null for anything else, and outside the years 1970 to 9999. */
+export function utcTimeOfSeconds(value: unknown): string | null {
+  if (typeof value === 'string') return /^\d{1,12}$/.test(value) ? rendered(Number(value) * 1_000) : null;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? rendered(value * 1_000) : null;
 }
 
 function rendered(epochMs: number): string | null {
