@@ -48,7 +48,7 @@ export interface Spine {
 }
 
 /** The inbox comes first, so that it is the last to stop and takes what others still hand in. */
-export const spineParts = ['inbox', 'jobs', 'dispatcher', 'router', 'maintenance'] as const;
+const spineParts = ['inbox', 'jobs', 'dispatcher', 'router', 'maintenance'] as const;
 export type SpinePart = (typeof spineParts)[number];
 
 /** NOTIFY channel that says: there are new entries in lanes. */

@@ -30,7 +30,7 @@ export interface Claim {
 }
 
 /** The first and last entry that had their effect, and the ids of what they asked for that may still be on its way. */
-export interface Handled {
+interface Handled {
   readonly from: bigint;
   readonly to: bigint;
   readonly outgoing: readonly string[] | undefined;

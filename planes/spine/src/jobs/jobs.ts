@@ -42,7 +42,7 @@ function weigh(ended: Ended): number {
   return ended.text.length;
 }
 
-export function enqueueValues(requests: readonly JobRequest[], maxAttempts: number): readonly unknown[] {
+function enqueueValues(requests: readonly JobRequest[], maxAttempts: number): readonly unknown[] {
   return [
     requests.map((request) => request.id),
     requests.map((request) => request.kind),
