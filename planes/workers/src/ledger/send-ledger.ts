@@ -7,7 +7,7 @@ import type { TenantDb, Tx } from '@etis/postgres';
 import { TerminalFailure } from '../runtime/job-kind.ts';
 
 /** What the outside system said when it took the message. */
-export interface Taken {
+interface Taken {
   readonly messageId: string;
   readonly response: string;
 }

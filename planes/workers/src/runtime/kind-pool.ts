@@ -66,6 +66,7 @@ export function createKindPool(options: {
     },
   });
 
+  threads.warm();
   return { leasing, running, close: () => threads.close() };
 }
 

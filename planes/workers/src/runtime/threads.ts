@@ -9,13 +9,13 @@ export class ThreadStartFailure extends Error {
 }
 
 /** What is told of a job while it runs: that its thread has it, and how far it is. */
-export interface RunListener {
+interface RunListener {
   onBegun(): void;
   onProgress(progress: JobProgress): void;
 }
 
 /** A job in a thread of its own. */
-export interface ThreadRun {
+interface ThreadRun {
   /** How it ended. @throws ThreadStartFailure, or what ended the thread */
   readonly outcome: Promise<RunOutcome>;
   /** Asks the job to end. */
@@ -24,8 +24,10 @@ export interface ThreadRun {
   kill(): void;
 }
 
-/** Threads that are made when they are needed, run one job at a time, and end after a while of having nothing to do. */
+/** Threads that are made when they are needed, run one job at a time, and end, but for those that are kept, after a while of having nothing to do. */
 export interface Threads {
+  /** Makes those that are kept, so that the first job does not wait for them. */
+  warm(): void;
   run(job: LeasedJob, listener: RunListener): ThreadRun;
   /** Ends every thread; resolves when none is left. */
   close(): Promise<void>;
@@ -44,9 +46,11 @@ export function createThreads(options: {
   /** Until a new thread must have said that it is ready, in milliseconds. */
   startMs: number;
   idleMs: number;
+  /** How many stay whatever there is to do. */
+  keep: number;
   log: Log;
 }): Threads {
-  const { setup, memoryMb, startMs, idleMs, log } = options;
+  const { setup, memoryMb, startMs, idleMs, keep, log } = options;
   const threads = new Set<Thread>();
   const ends = new Set<Promise<unknown>>();
 
@@ -64,7 +68,9 @@ export function createThreads(options: {
   function rest(thread: Thread): void {
     delete thread.run;
     thread.state = 'idle';
-    thread.idle = setTimeout(() => end(thread), idleMs).unref();
+    thread.idle = setTimeout(() => {
+      if (threads.size > keep) end(thread);
+    }, idleMs).unref();
   }
 
   function end(thread: Thread): void {
@@ -120,8 +126,11 @@ export function createThreads(options: {
   }
 
   return {
+    warm() {
+      while (threads.size < keep) spawn();
+    },
     run(job, listener) {
-      const thread = [...threads].find(({ state }) => state === 'idle') ?? spawn();
+      const thread = [...threads].find(({ state, run }) => state !== 'busy' && run === undefined) ?? spawn();
       clearTimeout(thread.idle);
       const settle = Promise.withResolvers<RunOutcome>();
       thread.run = { settle, job, listener };

@@ -46,19 +46,19 @@ export function createWorkers(deps: {
     },
   });
 
-  function makePool(name: string, kinds: readonly JobKind[], size: { threads: number; memoryMb: number }): KindPool {
+  function makePool(name: string, loaded: readonly LoadedKind[], size: { threads: number; memoryMb: number; keep: number }): KindPool {
     const { logLevel, startMs, idleMs, leaseMs, abortMs } = options;
-    const setup = { modules: options.kinds.map(({ href }) => href), access, settings, logLevel };
-    const threads = createThreads({ setup, memoryMb: size.memoryMb, startMs, idleMs, log });
-    return createKindPool({ name, kinds, size: size.threads, threads, jobs, log, leaseMs, abortMs });
+    const setup = { modules: loaded.map(({ module }) => module), access, settings, logLevel };
+    const threads = createThreads({ setup, memoryMb: size.memoryMb, keep: size.keep, startMs, idleMs, log });
+    return createKindPool({ name, kinds: loaded.map(({ kind }) => kind), size: size.threads, threads, jobs, log, leaseMs, abortMs });
   }
 
-  function makePools(kinds: readonly JobKind[]): readonly KindPool[] {
-    const light = kinds.filter(({ memoryMb }) => memoryMb === undefined);
-    const heavy = kinds.flatMap((kind) => (kind.memoryMb === undefined ? [] : [{ kind, memoryMb: kind.memoryMb }]));
+  function makePools(loaded: readonly LoadedKind[]): readonly KindPool[] {
+    const light = loaded.filter(({ kind }) => kind.memoryMb === undefined);
+    const heavy = loaded.flatMap((one) => (one.kind.memoryMb === undefined ? [] : [{ ...one, memoryMb: one.kind.memoryMb }]));
     return [
-      ...(light.length === 0 ? [] : [makePool('light', light, options)]),
-      ...heavy.map(({ kind, memoryMb }) => makePool(kind.kind, [kind], { threads: options.heavyThreads, memoryMb })),
+      ...(light.length === 0 ? [] : [makePool('light', light, { ...options, keep: 1 })]),
+      ...heavy.map((one) => makePool(one.kind.kind, [one], { threads: options.heavyThreads, memoryMb: one.memoryMb, keep: 0 })),
     ];
   }
 
@@ -72,7 +72,7 @@ export function createWorkers(deps: {
   return {
     name: 'workers',
     async start() {
-      pools = makePools(leasable(await Promise.all(options.kinds.map(({ href }) => loadJobKind(href))), settings, options.only));
+      pools = makePools(leasable(await Promise.all(options.kinds.map(load)), settings, options.only));
       forget = jobs.onReady(() => {
         for (const { leasing } of pools) leasing.wake();
       });
@@ -95,12 +95,22 @@ export function createWorkers(deps: {
   };
 }
 
+/** A kind and the module that its threads load. */
+interface LoadedKind {
+  readonly module: string;
+  readonly kind: JobKind;
+}
+
+async function load({ href }: URL): Promise<LoadedKind> {
+  return { module: href, kind: await loadJobKind(href) };
+}
+
 /** The kinds that run here: asked for, and with what they need. */
-function leasable(kinds: readonly JobKind[], settings: KindSettings, only: readonly string[] | null): readonly JobKind[] {
+function leasable(loaded: readonly LoadedKind[], settings: KindSettings, only: readonly string[] | null): readonly LoadedKind[] {
   const names = new Set<string>();
-  for (const { kind } of kinds) {
-    if (names.has(kind)) throw errors.KIND_TWICE(kind);
-    names.add(kind);
+  for (const { kind } of loaded) {
+    if (names.has(kind.kind)) throw errors.KIND_TWICE(kind.kind);
+    names.add(kind.kind);
   }
-  return kinds.filter(({ kind, needs }) => (only?.includes(kind) ?? true) && (needs === undefined || settings[needs] !== null));
+  return loaded.filter(({ kind }) => (only?.includes(kind.kind) ?? true) && (kind.needs === undefined || settings[kind.needs] !== null));
 }
