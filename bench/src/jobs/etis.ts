@@ -2,7 +2,7 @@ import type { JobRequest, Jobs, LeasedJob } from '@etis/contracts/jobs';
 import { uuidv7 } from '@etis/kernel';
 import { type Contender, concurrency, countdown, heldAtOnce } from './contender.ts';
 
-export const benchKind = 'bench';
+const benchKind = 'bench';
 const leaseMs = 30_000;
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 

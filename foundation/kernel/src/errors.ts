@@ -53,7 +53,7 @@ export class EtisError extends Error {
 }
 
 /** What goes into an error beside its text: `cause` and `internal` only the log may see, `details` may be shown. */
-export interface ErrorReason {
+interface ErrorReason {
   readonly cause?: unknown;
   readonly internal?: string;
   readonly details?: readonly ErrorDetail[];

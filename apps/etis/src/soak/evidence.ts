@@ -22,7 +22,7 @@ export interface Effect {
   readonly what: string;
 }
 
-export interface LedgerRow {
+interface LedgerRow {
   readonly job: string;
   readonly channel: string;
   readonly state: string;

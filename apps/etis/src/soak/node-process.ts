@@ -5,7 +5,7 @@ import { until } from './until.ts';
 const main = resolve(import.meta.dirname, '../main.ts');
 
 /** How a process ended. `late` is what it printed last. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly late: string;

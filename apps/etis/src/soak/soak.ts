@@ -8,7 +8,7 @@ import { until } from './until.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { createWorld, type SoakWorld } from './world.ts';
 
-export interface SoakOptions {
+interface SoakOptions {
   /** How long deliveries come and processes are killed; until everything is at rest takes a little longer. */
   readonly seconds: number;
   /** Deliveries a second that the senders aim at. */
@@ -18,7 +18,7 @@ export interface SoakOptions {
   readonly say: (sentence: string) => void;
 }
 
-export interface SoakReport extends Verdict {
+interface SoakReport extends Verdict {
   readonly kills: Readonly<Record<string, number>>;
   readonly failures: Readonly<Record<string, number>>;
 }

@@ -32,12 +32,14 @@ export function startTraffic(options: {
   senders: number;
   rate: number;
   random: () => number;
+  /** The number of the first delivery; what is sent to one world twice would not be told apart. Default 0. */
+  first?: number;
 }): Traffic {
   const { world, balancer, senders, rate, random } = options;
   const accepted: Accepted[] = [];
   const failures = new Map<string, number>();
   const spacingMs = (1_000 * senders) / rate;
-  let made = 0;
+  let made = options.first ?? 0;
   let ending = false;
 
   async function attempt(delivery: SoakDelivery): Promise<{ id: string } | { failure: string }> {

@@ -7,7 +7,7 @@ import { type DatabaseAccess, openDomain } from '@etis/postgres';
 import { createClusterHost } from '@etis/runtime';
 import { installations } from '../platform/installations.ts';
 
-export interface SoakConnection {
+interface SoakConnection {
   readonly id: string;
   readonly secret: string;
 }
