@@ -8,6 +8,7 @@ import { type DemonstrationSecret, readDemonstrationSecret } from '../demonstrat
 import { type DemonstrationTenant, demonstrationTenants } from '../demonstration/tenants.ts';
 import type { Output } from '../output.ts';
 import { homeAt } from '../platform/home.ts';
+import { converse } from './demo-conversation.ts';
 import { flowLines } from './flow-lines.ts';
 
 /** What one event must have led to. What a cluster has handled reaches the spine a moment later, so a flow at rest may still lack some of it. */
@@ -26,9 +27,12 @@ interface Delivered {
   readonly mail: SentMail | null;
 }
 
-/** Sends one document version as Autodesk would, follows it to the mailbox, and returns whether everything that should happen did. */
+/**
+ * Sends one document version as Autodesk would and follows it to the mailbox, then one WhatsApp message and follows its reply until it was read.
+ * Returns whether everything that should happen did.
+ */
 export async function demo(config: Config, options: { json?: boolean; timeout: number }, output: Output): Promise<boolean> {
-  const secret = await readDemonstrationSecret(homeAt(config.home));
+  const secret = await readDemonstrationSecret(homeAt(config.home).demonstration);
   const api = await createApiClient(config);
   const tenant = demonstrationTenants[0] as DemonstrationTenant;
   if (!options.json) output.line(`Sending a signed Autodesk dm.version.added for ${tenant.name} to ${api.url}/hooks/${secret.connection}`);
@@ -36,9 +40,16 @@ export async function demo(config: Config, options: { json?: boolean; timeout: n
   const deadline = Date.now() + options.timeout;
   const flow = await follow(api, id, deadline);
   const delivered = await findMail(api, flow, tenant, deadline);
-  const missing = [...missingOutcomes(flow), ...(delivered.mail === null ? ['mail'] : [])];
-  if (options.json) output.json({ ok: missing.length === 0, missing, flow, delivered });
-  else report({ flow, delivered, missing }, output);
+  if (!options.json) report({ flow, delivered }, output);
+  const conversation = await converse({ config, api, tenant, timeout: options.timeout }, options.json === true ? null : output);
+  const missing = [
+    ...missingOutcomes(flow),
+    ...(delivered.mail === null ? ['mail'] : []),
+    ...(conversation.reply?.state === 'read' ? [] : ['reply']),
+  ];
+  if (options.json) output.json({ ok: missing.length === 0, missing, flow, delivered, conversation });
+  else if (missing.length === 0) output.line(`Look again at any time:  npm run etis -- flow ${flow.id}`);
+  else output.line(`Missing: ${missing.join(', ')}. "npm run etis -- flow ${flow.id}" shows where it stands now.`);
   return missing.length === 0;
 }
 
@@ -75,11 +86,9 @@ function messageIdOf(step: FlowStep): string | null {
   return 'messageId' in step.result && typeof step.result.messageId === 'string' ? step.result.messageId : null;
 }
 
-function report({ flow, delivered, missing }: { flow: Flow; delivered: Delivered; missing: readonly string[] }, output: Output): void {
+function report({ flow, delivered }: { flow: Flow; delivered: Delivered }, output: Output): void {
   output.line();
   for (const line of flowLines(flow)) output.line(line);
   output.line();
   if (delivered.mail !== null) output.line(`In the mailbox of ${delivered.mailbox}: "${delivered.mail.subject}"`);
-  if (missing.length > 0) output.line(`Missing: ${missing.join(', ')}. "npm run etis -- flow ${flow.id}" shows where it stands now.`);
-  else output.line(`Look again at any time:  npm run etis -- flow ${flow.id}`);
 }

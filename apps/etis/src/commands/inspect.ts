@@ -3,6 +3,7 @@ import type { EvolutionRow } from '@etis/control';
 import { type Config, redactConfig } from '@etis/kernel';
 import chosenEvolution from '../../../../etis.config.ts';
 import { createApiClient } from '../api-client.ts';
+import type { ReceivedMessage } from '../demonstration/graph-endpoint.ts';
 import type { SentMail } from '../demonstration/mail-sink.ts';
 import { evolutionRows } from '../evolution/evolution.ts';
 import { clockTime, type Output, table } from '../output.ts';
@@ -71,12 +72,18 @@ export async function flow(config: Config, id: string, options: InspectOptions, 
 export async function sent(config: Config, options: ListOptions, output: Output): Promise<void> {
   const api = await createApiClient(config);
   const { items } = await api.get<{ items: SentMail[] }>('/api/v1/sent', { limit: options.limit });
-  if (options.json) return output.json({ items });
-  if (items.length === 0) return output.line('The demonstration has received no mail yet. "npm run demo" causes one.');
+  const { items: whatsapp } = await api.get<{ items: ReceivedMessage[] }>('/api/v1/sent/whatsapp', { limit: options.limit });
+  if (options.json) return output.json({ items, whatsapp });
+  if (items.length + whatsapp.length === 0)
+    return output.line('The demonstration has received nothing yet. "npm run demo" causes something.');
+  const rows = [
+    ...items.map((mail) => ({ at: mail.at, row: ['mail', mail.to.join(', '), mail.subject, mail.messageId] })),
+    ...whatsapp.map((message) => ({ at: message.at, row: ['whatsapp', message.to, message.text.slice(0, 80), message.messageId] })),
+  ].toSorted((one, other) => (one.at < other.at ? 1 : -1));
   output.line(
     table(
-      ['AT', 'TO', 'SUBJECT', 'MESSAGE ID'],
-      items.map((mail) => [clockTime(mail.at), mail.to.join(', '), mail.subject, mail.messageId]),
+      ['AT', 'BY', 'TO', 'SUBJECT OR TEXT', 'MESSAGE ID'],
+      rows.map(({ at, row }) => [clockTime(at), ...row]),
     ),
   );
 }

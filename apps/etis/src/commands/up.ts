@@ -35,15 +35,24 @@ function banner(platform: Pick<RunningNode, 'url' | 'token'>, config: Config, de
     '',
     ...(token === null ? [] : credentialLines(token)),
     `  data                   ${config.home}`,
-    ...(config.mail === null && !demo
-      ? ['  mail                   none configured, so e-mail jobs wait (ETIS_SMTP_URL, ETIS_MAIL_FROM)']
-      : []),
-    ...(config.mail === null && demo
-      ? ['  mail                   kept by a local SMTP server of the demonstration, passed on to nobody']
-      : []),
+    ...(demo ? standInLines(config) : missingLines(config)),
     '',
     demo ? 'Next, in a second terminal:  npm run demo' : 'Next, in a second terminal:  npm run etis -- status',
     '',
+  ];
+}
+
+function standInLines({ mail, whatsapp }: Config): string[] {
+  return [
+    ...(mail === null ? ['  mail                   kept by a local SMTP server of the demonstration, passed on to nobody'] : []),
+    ...(whatsapp === null ? ['  WhatsApp               answered by a local stand-in for the Graph API, passed on to nobody'] : []),
+  ];
+}
+
+function missingLines({ mail, whatsapp }: Config): string[] {
+  return [
+    ...(mail === null ? ['  mail                   none configured, so e-mail jobs wait (ETIS_SMTP_URL, ETIS_MAIL_FROM)'] : []),
+    ...(whatsapp === null ? ['  WhatsApp               none configured, so its jobs wait (ETIS_WHATSAPP_TOKENS)'] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { errors } from '../errors.ts';
+import { postDelivery } from './post-delivery.ts';
 import type { DemonstrationTenant } from './tenants.ts';
 
 /** What a delivery is about. */
@@ -65,22 +65,6 @@ export function autodeskSignature(body: string, secret: string): string {
 }
 
 /** Posts a signed delivery and returns its id. @throws ETIS_NOT_RUNNING, ETIS_DELIVERY_REFUSED */
-export async function deliver(target: { url: string; connection: string; secret: string }, body: string): Promise<string> {
-  const response = await fetch(new URL(`/hooks/${target.connection}`, target.url), {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'x-adsk-delivery-id': randomUUID(),
-      'x-adsk-signature': autodeskSignature(body, target.secret),
-    },
-    body,
-    signal: AbortSignal.timeout(6_000),
-  }).catch((cause: unknown) => {
-    throw errors.NOT_RUNNING.because({ cause }, target.url);
-  });
-  const text = await response.text();
-  if (!response.ok) throw errors.DELIVERY_REFUSED(response.status, text);
-  const accepted: unknown = JSON.parse(text);
-  if (typeof accepted === 'object' && accepted !== null && 'id' in accepted && typeof accepted.id === 'string') return accepted.id;
-  throw errors.DELIVERY_REFUSED(response.status, text);
+export function deliver(target: { url: string; connection: string; secret: string }, body: string): Promise<string> {
+  return postDelivery(target, body, { 'x-adsk-delivery-id': randomUUID(), 'x-adsk-signature': autodeskSignature(body, target.secret) });
 }

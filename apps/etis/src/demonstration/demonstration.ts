@@ -1,11 +1,19 @@
 import type { TenantContext } from '@etis/contracts/context';
 import { traceIdOf, traceparentFrom } from '@etis/kernel';
+import { errors } from '../errors.ts';
+import { type Home, readPrivateJson } from '../platform/home.ts';
 import type { Role } from '../roles/role.ts';
+import { createGraphEndpoint } from './graph-endpoint.ts';
 import { createMailSink } from './mail-sink.ts';
-import { seedDemonstration } from './seed.ts';
+import { readDemonstrationSecret } from './secret.ts';
+import { type SeedTarget, seedDemonstration } from './seed.ts';
 import { createSentRoutes } from './sent-routes.ts';
+import { demonstrationTenants, whatsappConnection } from './tenants.ts';
 
-/** Seeds the made-up tenants, and stands in for the outside where the settings name none: a mailbox that passes nothing on, a folder for documents. */
+/**
+ * Seeds the made-up tenants, and stands in for the outside where the settings name none: a mailbox and a Graph API that pass nothing on, a folder
+ * for documents.
+ */
 export const demonstration: Role = {
   domains: [],
   spine: null,
@@ -18,23 +26,44 @@ export const demonstration: Role = {
       trace: traceIdOf(traceparentFrom(undefined)),
       log,
     } as const;
-    await seedDemonstration({
-      control,
-      context,
-      home,
-      async nudge(tenant, cluster, operation, input) {
-        const asTenant: TenantContext = { ...context, tenant };
-        await hosts.get(cluster)?.call(asTenant, operation, input);
-      },
-    });
+    const nudge: SeedTarget['nudge'] = async (tenant, cluster, operation, input) => {
+      const asTenant: TenantContext = { ...context, tenant };
+      return await hosts.get(cluster)?.call(asTenant, operation, input);
+    };
+    await seedDemonstration({ control, context, home, nudge });
     const sink = createMailSink({ file: home.sentMail, log });
-    mount(createSentRoutes(sink));
+    const graph = createGraphEndpoint({
+      numbers: demonstrationTenants.map(({ whatsapp }) => whatsapp.number),
+      statuses: { url: () => callbackAddress(home), secret: (await readDemonstrationSecret(home.demonstrationWhatsApp)).secret },
+      log,
+    });
+    mount(
+      createSentRoutes({
+        sink,
+        graph,
+        async conversation(id) {
+          const tenant = demonstrationTenants.find((one) => one.id === id);
+          return tenant === undefined ? { items: [] } : await nudge(id, `nudge-${tenant.tier}`, 'messages.list', { limit: 50 });
+        },
+      }),
+    );
     if (node.kindSettings.mail === null) {
       await run(sink);
       node.kindSettings = { ...node.kindSettings, mail: sink.mail() };
+    }
+    if (node.kindSettings.whatsapp === null) {
+      await run(graph);
+      node.kindSettings = { ...node.kindSettings, whatsapp: graph.settings() };
     }
     if (node.kindSettings.documents === null) {
       node.kindSettings = { ...node.kindSettings, documents: { store: { kind: 'folder', path: home.documents } } };
     }
   },
 };
+
+/** Where this platform takes WhatsApp's notifications. @throws ETIS_NOT_RUNNING before it listens */
+async function callbackAddress(home: Home): Promise<string> {
+  const running = await readPrivateJson<{ url: string }>(home.running);
+  if (running === null) throw errors.NOT_RUNNING('its address');
+  return `${running.url}/hooks/${whatsappConnection}`;
+}

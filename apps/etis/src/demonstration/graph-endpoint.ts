@@ -31,7 +31,7 @@ export interface GraphEndpointOptions {
   /** The phone_number_id's that it answers for. */
   readonly numbers: readonly string[];
   /** Where statuses go: the platform's address for the connection, known once it listens, and the secret that they are signed with. */
-  readonly statuses: { readonly url: () => string; readonly secret: string };
+  readonly statuses: { readonly url: () => Promise<string>; readonly secret: string };
   readonly log: Log;
 }
 
@@ -85,9 +85,9 @@ export function createGraphEndpoint({ numbers, statuses, log }: GraphEndpointOpt
 
   /** In any order, as the real one: what a message has come to follows from the ranks of its statuses and not from their arrival. */
   async function tellStatuses(message: { number: string; to: string; messageId: string; callback: unknown }): Promise<void> {
-    const base = Math.floor(Date.now() / 1_000);
-    const order = ['sent', 'delivered', 'read'].map((status, index) => ({ status, at: base + index, rank: Math.random() }));
-    for (const { status, at } of order.toSorted((one, other) => one.rank - other.rank)) {
+    const at = Math.floor(Date.now() / 1_000);
+    const order = ['sent', 'delivered', 'read'].map((status) => ({ status, turn: Math.random() }));
+    for (const { status } of order.toSorted((one, other) => one.turn - other.turn)) {
       await tell({
         object: 'whatsapp_business_account',
         entry: [
@@ -124,7 +124,7 @@ export function createGraphEndpoint({ numbers, statuses, log }: GraphEndpointOpt
       try {
         await wait(statusDelayMs * tries, undefined, { signal: stopped.signal });
         const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signature };
-        const response = await fetch(statuses.url(), { method: 'POST', headers, body, signal: stopped.signal });
+        const response = await fetch(await statuses.url(), { method: 'POST', headers, body, signal: stopped.signal });
         await response.body?.cancel();
         if (response.ok) return;
       } catch (error) {

@@ -1,6 +1,6 @@
 import type { Tier } from '@etis/contracts/tenancy';
 
-/** A made-up customer of the demonstration, with one project and one person who is told of new documents. */
+/** A made-up customer of the demonstration, with one project, one person who is told of new documents, and a WhatsApp number that answers. */
 export interface DemonstrationTenant {
   readonly id: string;
   readonly name: string;
@@ -10,10 +10,13 @@ export interface DemonstrationTenant {
   readonly hub: string;
   readonly region: string;
   readonly recipient: string;
+  /** The phone_number_id of the business, and a made-up person who writes to it. */
+  readonly whatsapp: { readonly number: string; readonly person: string; readonly personName: string };
 }
 
-/** The connection that the three share, as one Autodesk application serves many customers. */
+/** The connections that the three share, as one Autodesk application and one Meta application serve many customers. */
 export const demonstrationConnection = 'autodesk';
+export const whatsappConnection = 'whatsapp';
 
 export const demonstrationTenants: readonly DemonstrationTenant[] = [
   {
@@ -25,6 +28,7 @@ export const demonstrationTenants: readonly DemonstrationTenant[] = [
     hub: '0b9e7f34-51ac-4d0f-a6a2-77c4b8e2d101',
     region: 'EMEA',
     recipient: 'documents@arbor-construction.example',
+    whatsapp: { number: '106540352240001', person: '491512000001', personName: 'Rosa Lindner' },
   },
   {
     id: 'meridian-rail',
@@ -35,6 +39,7 @@ export const demonstrationTenants: readonly DemonstrationTenant[] = [
     hub: '5c3a1d78-e4b2-4f96-8c05-19d6f0a7e202',
     region: 'EMEA',
     recipient: 'bim@meridian-rail.example',
+    whatsapp: { number: '106540352240002', person: '491512000002', personName: 'Tom Hale' },
   },
   {
     id: 'castellan-towers',
@@ -45,5 +50,6 @@ export const demonstrationTenants: readonly DemonstrationTenant[] = [
     hub: '91e6c2a4-0d7f-4b38-a5c9-c80b3f5d7303',
     region: 'US',
     recipient: 'control@castellan-towers.example',
+    whatsapp: { number: '106540352240003', person: '12025550103', personName: 'Ines Duarte' },
   },
 ];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorText } from '@etis/kernel';
 import { errors } from '../errors.ts';
@@ -17,6 +17,7 @@ export interface Home {
   /** Where the demonstration keeps documents. */
   readonly documents: string;
   readonly demonstration: string;
+  readonly demonstrationWhatsApp: string;
   readonly sentMail: string;
 }
 
@@ -30,6 +31,7 @@ export function homeAt(folder: string): Home {
     governance: join(folder, 'governance', 'snapshot.json'),
     documents: join(folder, 'documents'),
     demonstration: join(folder, 'demonstration', 'autodesk.json'),
+    demonstrationWhatsApp: join(folder, 'demonstration', 'whatsapp.json'),
     sentMail: join(folder, 'demonstration', 'sent.jsonl'),
   };
 }
@@ -52,10 +54,28 @@ export async function openHome(folder: string): Promise<Home> {
 
 /** Writes a file that only its owner may read, whole or not at all. */
 export async function writePrivate(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.new`;
-  await writeFile(temporary, text, { mode: 0o600 });
-  await chmod(temporary, 0o600);
-  await rename(temporary, file);
+  await rename(await draftOf(file, text), file);
+}
+
+/** The same where there is no such file yet; false where there is one, which stays as it is. */
+export async function createPrivate(file: string, text: string): Promise<boolean> {
+  const draft = await draftOf(file, text);
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function draftOf(file: string, text: string): Promise<string> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
+  await writeFile(draft, text, { mode: 0o600 });
+  await chmod(draft, 0o600);
+  return draft;
 }
 
 /** Reads a private file; null where there is none. @throws ETIS_FILE_TOO_OPEN where others may read it */

@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { createOperatorCredential, operatorTokenHash } from '@etis/agent';
-import { type Home, readPrivate, writePrivate } from './home.ts';
+import { createPrivate, type Home, readPrivate } from './home.ts';
 
 /** The operator's credential of this home. `fresh` holds it only when it was made just now, to be shown once. */
 export interface OperatorToken {
@@ -12,7 +13,10 @@ export interface OperatorToken {
 export async function openOperatorToken(home: Home): Promise<OperatorToken> {
   const kept = (await readPrivate(home.operatorToken))?.trim();
   if (kept) return { file: home.operatorToken, fresh: null, hash: operatorTokenHash(kept) };
+  // An empty file is nobody's credential, and would stay so.
+  if (kept === '') await rm(home.operatorToken, { force: true });
   const { token, hash } = createOperatorCredential();
-  await writePrivate(home.operatorToken, `${token}\n`);
-  return { file: home.operatorToken, fresh: token, hash };
+  // Of two processes that start at once on one home, the first to write decides for both.
+  if (await createPrivate(home.operatorToken, `${token}\n`)) return { file: home.operatorToken, fresh: token, hash };
+  return openOperatorToken(home);
 }
