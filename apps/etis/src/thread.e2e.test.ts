@@ -2,7 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { EventSummary, Flow, LaneDepth, Page, UnmatchedSummary } from '@etis/contracts/flow';
 import { eventually } from '@etis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Conversation } from './commands/demo-conversation.ts';
 import { autodeskSignature, deliver, versionAddedBody } from './demonstration/autodesk-sender.ts';
+import type { ReceivedMessage } from './demonstration/graph-endpoint.ts';
 import type { SentMail } from './demonstration/mail-sink.ts';
 import { type DemonstrationTenant, demonstrationTenants } from './demonstration/tenants.ts';
 import { createInstallation, type Installation, type RunningEtis } from './testing/running-etis.ts';
@@ -63,6 +65,25 @@ describe.each(['each', 'one'])('one event through the running platform, database
     expect(report).toMatchObject({ ok: true, missing: [], delivered: { mail: { to: [arbor.recipient] } } });
     for (const step of ['accepted', 'normalised', 'resolved', 'routed', 'handled', 'job-enqueued', 'job-done'])
       expect(steps(report.flow)).toContain(step);
+  });
+
+  it('runs the demonstration of a conversation up to the reply that was read', async () => {
+    const { out } = await etis.run(['demo', '--json']);
+    const { conversation } = JSON.parse(out) as { conversation: Conversation };
+    const { person, number } = arbor.whatsapp;
+    expect(conversation.reply).toMatchObject({
+      direction: 'out',
+      state: 'read',
+      text: expect.stringContaining(`Hello ${arbor.whatsapp.personName}, ${arbor.name} has your message: "${conversation.text}"`),
+      times: { accepted: expect.any(String), sent: expect.any(String), delivered: expect.any(String), read: expect.any(String) },
+    });
+    const flow = await settled(conversation.flow);
+    const lanesOf = flow.steps.flatMap((step) => (step.step === 'routed' ? [step.lane] : []));
+    expect(new Set(lanesOf)).toEqual(new Set([`${arbor.id}/nudge`]));
+    const sent = await etis.run(['sent', '--json']);
+    const { whatsapp } = JSON.parse(sent.out) as { whatsapp: ReceivedMessage[] };
+    expect(whatsapp).toContainEqual(expect.objectContaining({ to: person, number, text: conversation.reply?.text }));
+    expect((await etis.run(['sent'])).out).toContain(person);
   });
 
   it('sends the mail to the right person, once, also when Autodesk delivers again', async () => {

@@ -38,7 +38,7 @@ export async function serve(config: Config, options: ServeOptions, output: Outpu
 }
 
 /** What the options ask for. @throws ETIS_OPTION_IDLE for one that would change nothing, so that nobody relies on it */
-export function readChoice({ role, node, cluster, kind }: ServeOptions): NodeChoice {
+function readChoice({ role, node, cluster, kind }: ServeOptions): NodeChoice {
   const roles = chosenRoles({ role, node });
   if (cluster !== undefined && !roles.includes('cluster')) throw errors.OPTION_IDLE('--cluster', 'cluster');
   if (kind !== undefined && !roles.includes('worker')) throw errors.OPTION_IDLE('--kind', 'worker');
