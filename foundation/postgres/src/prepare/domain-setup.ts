@@ -48,7 +48,8 @@ export function planDomain(domain: Domain, migrations: readonly Migration[], scr
 }
 
 /**
- * Brings one schema to its plan: migrations one by one, each in a transaction that also checks the classes, grants by class, and is recorded.
+ * Brings one schema to its plan in one transaction: the migrations one by one, then the check of the classes and the grants by class; all of it is
+ * recorded, or nothing happened.
  * @throws POSTGRES_MIGRATION_CHANGED, _UNKNOWN, _ORDER, _FAILED, POSTGRES_CLASS_MISSING, POSTGRES_CLASS_BROKEN
  */
 export async function setUpDomain(session: AdminSession, plan: DomainPlan, log: Log): Promise<void> {
@@ -62,22 +63,19 @@ export async function setUpDomain(session: AdminSession, plan: DomainPlan, log: 
   const applied = await session.query<Applied>(`select name, sha256 from ${schema}.schema_migration`);
   const pending = pendingMigrations(plan, applied);
 
-  for (const migration of pending) {
-    const started = performance.now();
-    await inTransaction(session, async () => {
-      await actAsOwner(session, domain);
-      await session.query(plan.scripts.unforce);
-      await explained(domain, migration, () => session.query(migration.text));
-      await secure(session, plan, migration);
-      await session.query('insert into schema_migration (name, sha256) values ($1, $2)', [migration.name, migration.sha256]);
-    });
-    log.debug({ domain: domain.name, migration: migration.name, ms: Math.round(performance.now() - started) }, 'migration applied');
-  }
+  const started = performance.now();
   await inTransaction(session, async () => {
     await actAsOwner(session, domain);
-    if (pending.length === 0) await secure(session, plan);
+    if (pending.length > 0) await session.query(plan.scripts.unforce);
+    for (const migration of pending) {
+      await explained(domain, migration, () => session.query(migration.text));
+      await session.query('insert into schema_migration (name, sha256) values ($1, $2)', [migration.name, migration.sha256]);
+    }
+    await secure(session, plan, pending.at(-1));
     await session.query(`comment on schema ${schema} is ${pg.escapeLiteral(plan.state)}`);
   });
+  const about = { domain: domain.name, migrations: pending.length, ms: Math.round(performance.now() - started) };
+  log.debug(about, 'a domain was brought to its plan');
 }
 
 function pendingMigrations(plan: DomainPlan, applied: readonly Applied[]): readonly Migration[] {
