@@ -6,4 +6,4 @@ export { createResolver, type Resolver } from './governance/resolver.ts';
 export { subscribedPlacements, subscribers } from './governance/subscribers.ts';
 export { emptyView } from './governance/view.ts';
 export { loadMasterKey } from './secrets/master-key.ts';
-export { createSecrets, type SecretVault, type WrappedDataKey } from './secrets/secret-vault.ts';
+export { createSecrets, type SecretVault } from './secrets/secret-vault.ts';

@@ -22,6 +22,14 @@ export const permissions = [
   'jobs.read',
   'jobs.write',
   'sent.read',
+  'directives.read',
+  'directives.write',
+  'fleet.read',
+  'fleet.write',
+  'configuration.read',
+  'configuration.write',
+  'telemetry.read',
+  'audit.read',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

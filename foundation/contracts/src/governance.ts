@@ -1,3 +1,4 @@
+import type { ConfigurationEntry } from './configuration.ts';
 import type { ExternalRef, SourceKind } from './events.ts';
 import type { Cluster, ClusterId, ConnectionId, Placement, ProductId, Tenant, TenantId } from './tenancy.ts';
 
@@ -42,6 +43,8 @@ export interface GovernanceView {
   readonly connections: ReadonlyMap<ConnectionId, ConnectionView>;
   readonly resolver: readonly ResolverEntry[];
   readonly subscriptions: readonly Subscription[];
+  /** Parameters and flags by key. */
+  readonly configuration: ReadonlyMap<string, ConfigurationEntry>;
 }
 
 /** Reads the current view; never does I/O. `subscribe` calls back after each change and returns the way to stop that. */

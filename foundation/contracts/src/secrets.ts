@@ -19,3 +19,11 @@ export interface Secrets {
 export function connectionSecretBinding(connection: { readonly id: ConnectionId; readonly tenant: TenantId | null }): SecretBinding {
   return { tenant: connection.tenant, table: 'connection_secret', column: 'sealed', row: connection.id };
 }
+
+/** A tenant's data key (null: the platform's own), sealed by the master key: safe to store, useless without the master key. */
+export interface WrappedDataKey {
+  /** A UUIDv7; of several keys of one owner the newest seals, all of them open. */
+  readonly id: string;
+  readonly tenant: TenantId | null;
+  readonly wrapped: string;
+}

@@ -36,5 +36,6 @@ export function viewOf(version: number, vault: SecretVault): GovernanceView {
       },
     ],
     subscriptions: [{ product: 'nudge', types: ['document.*', 'whatsapp.message.received'] }],
+    configuration: new Map(),
   };
 }

@@ -1,4 +1,4 @@
-import type { SecretVault, WrappedDataKey } from '@etis/agent';
+import type { SecretVault } from '@etis/agent';
 import type { Context } from '@etis/contracts/context';
 import type { SourceDescription, SourceKind } from '@etis/contracts/events';
 import type { SpineQueries } from '@etis/contracts/flow';
@@ -6,6 +6,7 @@ import type { GovernanceView } from '@etis/contracts/governance';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
 import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
+import type { WrappedDataKey } from '@etis/contracts/secrets';
 import type { SentMessages } from '@etis/contracts/sent';
 import type { Cluster } from '@etis/contracts/tenancy';
 import { type Clock, createLoop, type Service, supervise, traceIdOf, traceparentFrom } from '@etis/kernel';

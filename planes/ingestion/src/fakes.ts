@@ -53,6 +53,7 @@ function viewOf(version: number, connections: readonly ConnectionView[]): Govern
     connections: new Map(connections.map((connection) => [connection.id, connection])),
     resolver: [],
     subscriptions: [],
+    configuration: new Map(),
   };
 }
 

@@ -36,6 +36,7 @@ export function fakeView(overrides: Partial<GovernanceView> = {}): GovernanceVie
       { product: 'nudge', types: ['thing.*'] },
       { product: 'pulse', types: ['thing.counted'] },
     ],
+    configuration: new Map(),
     ...overrides,
   };
 }

@@ -9,6 +9,7 @@ export const emptyView: GovernanceView = freezeView({
   connections: new Map(),
   resolver: [],
   subscriptions: [],
+  configuration: new Map(),
 });
 
 /** A copy that nobody can change, so that everyone who holds a view may keep what was derived from it. */
@@ -23,6 +24,7 @@ export function freezeView(view: GovernanceView): GovernanceView {
     ),
     resolver: freezeList(view.resolver, (entry) => Object.freeze({ ...entry, ref: Object.freeze({ ...entry.ref }) })),
     subscriptions: freezeList(view.subscriptions, ({ product, types }) => Object.freeze({ product, types: Object.freeze([...types]) })),
+    configuration: freezeMap(view.configuration, (entry) => Object.freeze({ ...entry })),
   });
 }
 

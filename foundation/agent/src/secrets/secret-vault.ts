@@ -1,17 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { SecretBinding, Secrets } from '@etis/contracts/secrets';
+import type { SecretBinding, Secrets, WrappedDataKey } from '@etis/contracts/secrets';
 import type { TenantId } from '@etis/contracts/tenancy';
 import { uuidv7 } from '@etis/kernel';
 import { errors } from '../errors.ts';
 import { envelopeKeyId, openEnvelope, sealEnvelope } from './envelope.ts';
-
-/** A tenant's data key (null: the platform's own), sealed by the master key: safe to store, useless without the master key. */
-export interface WrappedDataKey {
-  /** A UUIDv7; of several keys of one owner the newest seals, all of them open. */
-  readonly id: string;
-  readonly tenant: TenantId | null;
-  readonly wrapped: string;
-}
 
 /** Secrets, and the keys that seal them. Who destroys a tenant's data key destroys all that was sealed for the tenant. */
 export interface SecretVault extends Secrets {

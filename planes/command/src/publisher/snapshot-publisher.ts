@@ -1,7 +1,7 @@
-import type { WrappedDataKey } from '@etis/agent';
 import type { Context } from '@etis/contracts/context';
 import type { GovernanceView } from '@etis/contracts/governance';
 import type { Log } from '@etis/contracts/log';
+import type { WrappedDataKey } from '@etis/contracts/secrets';
 import { createLoop, type Service, traceIdOf, traceparentFrom } from '@etis/kernel';
 import type { PlatformDb, PlatformTx } from '@etis/postgres';
 import { snapshotChannel } from '../domain.ts';

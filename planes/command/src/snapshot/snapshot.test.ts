@@ -49,6 +49,7 @@ const anyView: fc.Arbitrary<GovernanceView> = fc
         ? []
         : ids.map((id) => ({ ref: { system: 's', kind: 'k', id }, tenant: tenants[0] ?? '', project: null, region: id, product: 'nudge' })),
     subscriptions: [{ product: 'nudge', types: ['*'] }],
+    configuration: new Map(),
   }));
 
 describe('a snapshot', () => {

@@ -1,5 +1,5 @@
-import type { WrappedDataKey } from '@etis/agent';
 import type { ConnectionView, GovernanceView, ResolverEntry, Subscription } from '@etis/contracts/governance';
+import type { WrappedDataKey } from '@etis/contracts/secrets';
 import { type Cluster, type Placement, type Tenant, tiers } from '@etis/contracts/tenancy';
 import { errors } from '../errors.ts';
 import { counting, list, listByKey, oneOf, orNull, record, type Shape, text, yesOrNo } from './shape.ts';
@@ -83,6 +83,7 @@ export function decodeSnapshot(snapshot: SnapshotText): Snapshot {
     placements: [...body.placements.values()],
     resolver: [...body.resolver.values()],
     subscriptions: [...body.subscriptions.values()],
+    configuration: new Map(),
   };
   checkReferences(view);
   return { view, dataKeys: [...dataKeysShape(parse(snapshot.dataKeys, 'dataKeys'), 'dataKeys').values()] };

@@ -49,6 +49,7 @@ export async function compile(tx: PlatformTx, now: number): Promise<Compiled> {
       connections: new Map(state.connections.map((connection) => [connection.id, connection])),
       resolver: state.resolver,
       subscriptions: state.subscriptions,
+      configuration: new Map(),
     },
     nextExpiry: state.next_expiry?.getTime() ?? null,
   };

@@ -1,4 +1,5 @@
-import type { SecretVault, WrappedDataKey } from '@etis/agent';
+import type { SecretVault } from '@etis/agent';
+import type { WrappedDataKey } from '@etis/contracts/secrets';
 import type { TenantId } from '@etis/contracts/tenancy';
 import type { PlatformTx } from '@etis/postgres';
 

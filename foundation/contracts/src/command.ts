@@ -1,0 +1,78 @@
+import type { AuditVerification, SealedEntry } from './audit.ts';
+import type { Context } from './context.ts';
+import type { BlastRadius, DirectiveReport, DirectiveScope, RestrictionRequest } from './directives.ts';
+import type { Page } from './flow.ts';
+import type { SubscriberIdentity } from './link.ts';
+import type { Freshness, Moment, SectionName } from './snapshot.ts';
+import type { ProcessSample, QueueSample, WorkSample } from './telemetry.ts';
+import type { TenantId } from './tenancy.ts';
+
+/** The command plane as the Platform API sees it. Lists are newest first; `limit` is 1 to 200; `cursor` comes from the page before. */
+export interface DirectiveDesk {
+  /** What a restriction would concern, before it is ordered. */
+  preview(context: Context, scope: DirectiveScope): Promise<BlastRadius>;
+  /** Resolves when it is kept and signed; receipts follow. @throws COMMAND_DIRECTIVE_INVALID, COMMAND_RECOVERY_NEEDED */
+  order(context: Context, request: RestrictionRequest): Promise<DirectiveReport>;
+  /** Ends restrictions by id. @throws COMMAND_DIRECTIVE_UNKNOWN, COMMAND_DIRECTIVE_ENDED */
+  resume(context: Context, request: { readonly ends: readonly string[]; readonly reason: string }): Promise<DirectiveReport>;
+  report(context: Context, id: string): Promise<DirectiveReport>;
+  list(context: Context, query: { state?: DirectiveReport['state']; limit: number; cursor?: string }): Promise<Page<DirectiveReport>>;
+}
+
+/** One subscriber in the fleet: what it should have, was sent, acknowledged and applied. */
+export interface FleetMember extends SubscriberIdentity {
+  readonly connected: boolean;
+  readonly lastSeenAt: string | null;
+  readonly state: Freshness | 'UNKNOWN';
+  readonly desired: Moment;
+  readonly sent: Moment | null;
+  readonly acknowledged: Moment | null;
+  readonly sections: Readonly<
+    Partial<Record<SectionName, { readonly desired: number; readonly applied: number | null; readonly refused: string | null }>>
+  >;
+  /** Milliseconds since what it acknowledged stopped being what is desired; 0 where they are the same. */
+  readonly driftMs: number;
+  readonly revokedAt: string | null;
+}
+
+export interface Fleet {
+  members(context: Context): Promise<readonly FleetMember[]>;
+  /** A one-use token for one more subscriber of the kind; shown once. */
+  invite(
+    context: Context,
+    request: { readonly identity: SubscriberIdentity; readonly validMs: number },
+  ): Promise<{ token: string; expiresAt: string }>;
+  /** Its key no longer counts from now on. */
+  revoke(context: Context, id: string): Promise<void>;
+}
+
+export interface AuditDesk {
+  list(context: Context, query: { tenant: TenantId | null; limit: number; cursor?: string }): Promise<Page<SealedEntry>>;
+  verify(context: Context): Promise<AuditVerification>;
+}
+
+/** How loaded one subscriber is and by whom. */
+export interface LoadView {
+  readonly subscriber: string;
+  readonly at: string;
+  readonly process: ProcessSample;
+  readonly queues: readonly QueueSample[];
+  readonly work: readonly WorkSample[];
+  /** Share of the busy time by tenant, largest first, at most 20. */
+  readonly byTenant: readonly { readonly tenant: TenantId | null; readonly share: number }[];
+}
+
+export interface Alert {
+  readonly id: string;
+  readonly rule: string;
+  readonly subject: string;
+  readonly severity: 'warning' | 'critical';
+  readonly text: string;
+  readonly raisedAt: string;
+  readonly clearedAt: string | null;
+}
+
+export interface TelemetryDesk {
+  load(context: Context): Promise<readonly LoadView[]>;
+  alerts(context: Context, query: { open: boolean; limit: number }): Promise<readonly Alert[]>;
+}

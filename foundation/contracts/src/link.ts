@@ -1,0 +1,94 @@
+import type { Acknowledgement, Moment, SectionName, SectionStamp, Signed, Snapshot } from './snapshot.ts';
+import type { TelemetryBatch } from './telemetry.ts';
+
+/** The parts of the platform that are governed, each as a subscriber of its own; a process with several roles has one link for each. */
+export const subscriberKinds = ['edge', 'ingestion', 'router', 'dispatcher', 'cluster', 'worker'] as const;
+export type SubscriberKind = (typeof subscriberKinds)[number];
+
+/** What a subscriber asks to be governed for. `scope` is a cluster's id or a pool of job kinds; null where the kind says all. */
+export interface SubscriberIdentity {
+  /** 1 to 80 characters of `[a-z0-9.-]`, unique in the installation, for example `cluster.nudge-standard.node-7`. */
+  readonly id: string;
+  readonly kind: SubscriberKind;
+  readonly scope: string | null;
+}
+
+/** What a subscriber holds when it comes (back): the platform sends what differs, and nothing where nothing does. */
+export interface Holdings extends Moment {
+  readonly sections: Readonly<Partial<Record<SectionName, SectionStamp>>>;
+  /** Digests of the directives in force, as in a manifest. */
+  readonly directives: readonly string[];
+}
+
+/**
+ * What an enrolment token says, base64url of JSON, at most 4,000 characters. It can be used once and until it expires; `secret` is all that has to be
+ * kept from others. `root` is the raw public root key (base64url), `authority` the PEM of the certificate that signs the link's TLS certificates.
+ */
+export interface EnrolmentToken {
+  readonly url: string;
+  readonly installation: string;
+  readonly root: string;
+  readonly authority: string;
+  readonly secret: string;
+  readonly expiresAt: string;
+}
+
+/** `command` carries snapshots, directives, acknowledgements and receipts; `data` carries telemetry and audit, so that a flood there delays no order. */
+export type Channel = 'command' | 'data';
+
+/** From the subscriber. The first message of a connection answers the challenge; anything else first ends it. */
+export type Upward =
+  | {
+      readonly type: 'enrol';
+      readonly secret: string;
+      readonly identity: SubscriberIdentity;
+      readonly publicKey: string;
+      /** Of the challenge, for `link`, by the key that is enrolled. */
+      readonly proof: Signed;
+    }
+  | {
+      readonly type: 'hello';
+      readonly identity: SubscriberIdentity;
+      readonly channel: Channel;
+      readonly holds: Holdings;
+      readonly proof: Signed;
+    }
+  | { readonly type: 'acknowledgement'; readonly signed: Signed; readonly acknowledgement: Acknowledgement }
+  /** `Receipt`, signed for `receipt` by the subscriber's key. */
+  | { readonly type: 'receipt'; readonly signed: Signed }
+  | { readonly type: 'telemetry'; readonly batch: TelemetryBatch }
+  /** Sealed rows of a local audit chain that was kept while the link was down. */
+  | { readonly type: 'audit'; readonly sequence: number; readonly rows: readonly unknown[] };
+
+/** From the platform. */
+export type Downward =
+  | {
+      readonly type: 'challenge';
+      readonly protocol: 1;
+      readonly installation: string;
+      readonly nonce: string;
+      /** The platform's time, for a subscriber whose clock is wrong. */
+      readonly now: string;
+      /** Of the nonce that the subscriber sent as the query parameter `nonce`, for `link`, by an online key: nobody else can hold the link. */
+      readonly proof: Signed;
+      readonly certificates: readonly Signed[];
+    }
+  | { readonly type: 'enrolled'; readonly subscriber: string }
+  | { readonly type: 'welcome'; readonly heartbeatMs: number }
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  /** A directive on its own, ahead of every snapshot. */
+  | { readonly type: 'directive'; readonly directive: Signed; readonly certificates: readonly Signed[] }
+  | { readonly type: 'taken'; readonly of: 'telemetry' | 'audit'; readonly sequence: number }
+  /** Come back after so long (milliseconds; the subscriber adds up to half of it at random). The connection ends after it. */
+  | { readonly type: 'later'; readonly afterMs: number; readonly reason: string }
+  | { readonly type: 'refused'; readonly code: string; readonly reason: string };
+
+/** A connection of whatever kind; messages are JSON texts of at most 16 MiB. In memory it is two of these, joined. */
+export interface Wire {
+  send(text: string): void;
+  /** Bytes that were sent and have not left yet. */
+  buffered(): number;
+  onMessage(callback: (text: string) => void): void;
+  onClose(callback: (reason: string) => void): void;
+  close(reason: string): void;
+}
