@@ -21,8 +21,7 @@ const lameduckMs = 2_000;
 export async function serve(config: Config, options: ServeOptions, output: Output): Promise<void> {
   const choice = readChoice(options);
   if (options.check) {
-    await checkChoice(choice);
-    output.line(`Would serve ${choice.roles.join(', ')}.`);
+    await checkChoice(choice, output);
     return;
   }
   const { first } = takeSignals();
@@ -45,9 +44,13 @@ function readChoice({ role, node, cluster, kind }: ServeOptions): NodeChoice {
   return { roles, clusters: cluster === undefined ? null : listOf(cluster), kinds: kind === undefined ? null : listOf(kind) };
 }
 
-/** Everything that can be known without a database. */
-async function checkChoice(choice: NodeChoice): Promise<void> {
-  const { loadRoles } = await import('../roles/role.ts');
-  await loadRoles(choice.roles);
+/** Everything that can be known without a database, and what the home has to be given for one. */
+async function checkChoice(choice: NodeChoice, output: Output): Promise<void> {
+  const { domainsOf } = await import('../roles/role.ts');
+  const domains = await domainsOf(choice.roles);
   if (choice.roles.includes('cluster')) (await import('../roles/cluster.ts')).hostedHere(choice);
+  const roles = new Set(domains.flatMap((domain) => Object.values(domain.roles)));
+  output.line(`Would serve ${choice.roles.join(', ')}.`);
+  output.line(`Needs the databases ${domains.map(({ name }) => name).join(', ')}`);
+  output.line(`and the passwords of ${[...roles].join(', ')}.`);
 }
