@@ -18,8 +18,11 @@ const matrix = {
     embedded: 'routing engine in the one process',
     realised: 'routing engine on its own node',
     proposed: 'CloudFront, S3, API Gateway',
-    drivers: { 'in-process': 'one listener in the one process' },
-    change: 'a process of its own for the edge; no data moves',
+    drivers: {
+      'in-process': 'one listener in the one process',
+      'own-node': 'etis serve --node routing, in as many processes as wanted',
+    },
+    change: '`etis serve --node routing` and ETIS_PLATFORM_URL there; no data moves',
   },
   'event-routing': {
     title: 'Event routing',
@@ -34,8 +37,11 @@ const matrix = {
     embedded: 'worker threads in the one process',
     realised: 'worker threads in the product server',
     proposed: 'Lambda on SQS',
-    drivers: { 'worker-threads': 'worker threads in the one process' },
-    change: 'workers elsewhere that lease from the same jobs port',
+    drivers: {
+      'worker-threads': 'worker threads in the one process',
+      'product-server': 'worker threads of etis serve --node product, or of --role worker on their own',
+    },
+    change: '`etis serve --node product` or `--role worker`: workers anywhere lease from the same jobs port',
   },
   transformation: {
     title: 'Transformation pipelines',
@@ -66,8 +72,11 @@ const matrix = {
     embedded: 'npm start',
     realised: 'one service unit per node',
     proposed: 'CDK stacks',
-    drivers: { 'one-process': 'npm start' },
-    change: 'one composition per role instead of one for all',
+    drivers: {
+      'one-process': 'npm start',
+      'unit-per-node': 'the service units or the container image of infra/, one per node',
+    },
+    change: 'the units of infra/systemd or the image of infra/container, and a PostgreSQL that all nodes reach',
   },
 } as const satisfies Record<string, Capability>;
 
