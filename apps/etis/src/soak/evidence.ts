@@ -82,6 +82,14 @@ export function openEvidence(access: DatabaseAccess, world: SoakWorld): Evidence
     };
   }
 
+  /** The jobs that are not over, by kind, state and attempts, and when the first and the last of them are due. */
+  function openJobs(): Promise<readonly object[]> {
+    return spine.statement(
+      `select kind, state, attempts, count(*)::int as jobs, min(due_at) as first, max(due_at) as last, max(error) as error
+       from job where state not in ('done', 'dead', 'cancelled') group by 1, 2, 3 order by 4 desc`,
+    );
+  }
+
   return {
     async atRest(timeoutMs) {
       let last: Record<string, number> = {};
@@ -92,8 +100,9 @@ export function openEvidence(access: DatabaseAccess, world: SoakWorld): Evidence
         // A report of a job may be between two of the places that were looked at.
         return restful >= 3;
       };
-      await until('nothing is under way', resting, timeoutMs).catch((cause: unknown) => {
-        throw new Error(`the installation did not come to rest; still under way: ${JSON.stringify(last)}`, { cause });
+      await until('nothing is under way', resting, timeoutMs).catch(async (cause: unknown) => {
+        const left = JSON.stringify({ ...last, jobs: await openJobs() });
+        throw new Error(`the installation did not come to rest; still under way: ${left}`, { cause });
       });
     },
     async inbox() {

@@ -3,7 +3,7 @@ import { soak } from './soak.ts';
 
 const seconds = 60;
 
-test(`keeps every promise for ${seconds} s of mixed deliveries while any process is killed`, { timeout: 300_000 }, async () => {
+test(`keeps every promise for ${seconds} s of mixed deliveries while any process is killed`, { timeout: 900_000 }, async () => {
   const told: string[] = [];
   const report = await soak({ seconds, rate: 150, seed: 20_261_123, say: (sentence) => told.push(sentence) });
   expect(report.violations, told.join('\n')).toEqual([]);
