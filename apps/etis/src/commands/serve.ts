@@ -30,7 +30,8 @@ export async function serve(config: Config, options: ServeOptions, output: Outpu
   const { preparedAccess } = await import('../platform/open-database.ts');
   const running = await startNode({ config, choice, openAccess: preparedAccess, log });
   output.line(`etiS serves ${choice.roles.join(', ')} at ${running.url}`);
-  if (running.token?.fresh) output.line(`The operator's credential, shown this once: ${running.token.fresh}`);
+  // What a service prints is kept in journals that more people read than the operator.
+  if (running.token?.fresh) output.line(`The operator's credential is new, and kept in ${running.token.file} (mode 0600).`);
   output.line(`${await first}: stopping.`);
   await stopGracefully(running, { lameduckMs: config.lameduckMs ?? lameduckMs, log });
   output.line('Stopped.');
