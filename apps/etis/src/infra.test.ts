@@ -274,15 +274,3 @@ describe('compose example', () => {
     expect([...new Set(used.filter((name) => !name.startsWith('.')))].sort()).toEqual(Object.keys(compose.volumes ?? {}).sort());
   });
 });
-
-describe('the how-to', () => {
-  it.each(nodeNames)('gives %s the databases and passwords that it needs, and no more', async (node) => {
-    const line = read('docs/how-to/run-the-nodes-apart.md').match(new RegExp(`^jq '(.*)' .* > ${node}\\.json$`, 'm'))?.[1] ?? '';
-    const given = [...line.matchAll(/\{([^}]*)\}/g)].map(([, names = '']) => names.split(', ').sort());
-    const { output } = await tried(node);
-    const needed = [/^Needs the databases (.*)$/m, /^and the passwords of (.*)\.$/m].map((says) =>
-      says.exec(output)?.[1]?.split(', ').sort(),
-    );
-    expect(given).toEqual(needed);
-  });
-});

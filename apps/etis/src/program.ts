@@ -103,14 +103,22 @@ export function createProgram(): Command {
     (options: InspectOptions) => evolution(options, terminal),
   );
 
-  program
-    .command('db')
-    .description('the database behind DATABASE_URL')
+  const database = program.command('db').description('the database behind DATABASE_URL');
+  database
     .command('prepare')
     .description("split the database behind DATABASE_URL into the platform's roles, schemas and tables; safe to repeat")
     .action(async () => {
       const { databasePrepare } = await import('./commands/database-prepare.ts');
       await databasePrepare(readEnvironment(), terminal);
+    });
+  database
+    .command('access')
+    .description('print the way into the databases that a node needs, and no more, for credentials/database.json in its home')
+    .option('--node <name>', `one of the nodes: ${Object.keys(nodes).join(', ')}`)
+    .option('--role <roles>', `or roles, separated by commas: ${roleNames.join(', ')}`)
+    .action(async (options: { role?: string; node?: string }) => {
+      const { databaseAccess } = await import('./commands/database-access.ts');
+      await databaseAccess(readEnvironment(), options, terminal);
     });
 
   return program;

@@ -21,4 +21,5 @@ export async function databasePrepare(config: Config, output: Output): Promise<v
   output.line();
   output.line(`The passwords of the platform's roles are in ${home.databaseAccess} (mode 0600).`);
   output.line('Next:  npm run etis -- up   (with the same DATABASE_URL and ETIS_HOME)');
+  output.line('or     npm run etis -- db access --node routing   for what a node of its own is to be given');
 }
