@@ -3,6 +3,7 @@ import { type DatabaseAccess, type Domain, type DomainDb, openDomain } from '@et
 import { spineDomain } from '@etis/spine';
 import { workersDomain } from '@etis/workers';
 import { installations } from '../platform/installations.ts';
+import { type AckRow, countWronglyAcknowledged, type EntryRow } from './acknowledged.ts';
 import { until } from './until.ts';
 import type { SoakTenant, SoakWorld } from './world.ts';
 
@@ -121,15 +122,14 @@ export function openEvidence(access: DatabaseAccess, world: SoakWorld): Evidence
         tenant: row.tenant_id,
       }));
     },
-    wronglyAcknowledged: () =>
-      count(
-        spine,
-        `select count(*) n from (
-           select (select count(*) from lane_ack a where a.lane_id = e.lane_id and e.position between a.from_position and a.to_position) as acks,
-             exists (select from parked p where p.lane_id = e.lane_id and p.position = e.position) as aside
-           from entry e) found
-         where acks > 1 or (acks = 0 and not aside)`,
-      ),
+    async wronglyAcknowledged() {
+      const [acks, entries, aside] = await Promise.all([
+        spine.statement<AckRow>('select lane_id as lane, from_position as first, to_position as last from lane_ack'),
+        spine.statement<EntryRow>('select lane_id as lane, position from entry order by lane_id, position'),
+        spine.statement<EntryRow>('select lane_id as lane, position from parked'),
+      ]);
+      return countWronglyAcknowledged({ acks, entries, aside });
+    },
     async setAside() {
       const rows = await spine.statement<{ position: string; tenant_id: string }>(
         'select p.position, l.tenant_id from parked p join lane l on l.id = p.lane_id',
