@@ -34,7 +34,7 @@ Settings of etis serve:
 
 Examples:
   npm start                               the platform with its demonstration
-  npm run demo                            one event, followed to the mailbox
+  npm run demo                            one event to a mailbox, one message to its reply
   npm run etis -- events --tenant arbor-construction
   npm run etis -- flow 019a...            what one delivery caused
 `;
@@ -64,7 +64,7 @@ export function createProgram(): Command {
 
   program
     .command('demo')
-    .description('send one Autodesk event to the running demonstration and follow it to the mailbox')
+    .description('send an Autodesk event and a WhatsApp message to the running demonstration, and follow them to the mailbox and to the reply')
     .option('--json', 'print data; exits with 1 when an outcome is missing')
     .option('--timeout <seconds>', 'how long to wait for the outcome', seconds, 15_000)
     .action(async (options: { json?: boolean; timeout: number }) => {
@@ -91,7 +91,7 @@ export function createProgram(): Command {
   registerJobs(program);
   registerSchedules(program);
 
-  looking(program.command('sent'), "what the demonstration's mailbox received")
+  looking(program.command('sent'), "what the demonstration's mailbox and its stand-in for the Graph API received")
     .option('--limit <n>', 'how many, newest first', '50')
     .action((options: ListOptions) => sent(readEnvironment(), options, terminal));
 
