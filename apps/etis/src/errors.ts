@@ -1,6 +1,10 @@
 import { errorCatalogue } from '@etis/kernel';
 
 export const errors = errorCatalogue('ETIS', {
+  NOT_CONFIRMED: {
+    kind: 'invalid',
+    message: () => 'Nothing was ordered, because it was not confirmed. Answer y, or give --yes.',
+  },
   DEMO_REFUSED: {
     kind: 'setup',
     message: (reason: string) =>

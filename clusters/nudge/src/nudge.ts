@@ -1,4 +1,5 @@
 import { defineProduct, type Handler, operation } from '@etis/runtime/sdk';
+import { dailyReplyLimit } from './conversations/daily-reply-limit.ts';
 import { hearMessage } from './conversations/hear-message.ts';
 import { listMessages, messagesPage } from './conversations/list-messages.ts';
 import { replyRuleInput, replyRuleKey } from './conversations/reply-rule-input.ts';
@@ -9,6 +10,7 @@ import { listDocuments } from './documents/list-documents.ts';
 import { hearReport } from './hear-report.ts';
 import { listNotifications } from './notifications/list-notifications.ts';
 import { notify } from './notifications/notify.ts';
+import { projectInSubject } from './notifications/project-in-subject.ts';
 import { pageInput } from './page.ts';
 import { notifiedTypes, ruleInput, ruleKey } from './rules/rule-input.ts';
 import { deleteRule, listRules, setRule } from './rules/rules.ts';
@@ -32,6 +34,7 @@ export const nudge = defineProduct({
   id: 'nudge',
   title: 'Nudge',
   migrations: new URL('../migrations/', import.meta.url),
+  configuration: { parameters: [dailyReplyLimit], flags: [projectInSubject] },
   handlers: {
     ...Object.fromEntries(notifiedTypes.map((type) => [type, notifying])),
     'document.*': async (event, context) => {

@@ -23,6 +23,12 @@ export const errors = errorCatalogue('RUNTIME', {
     retryable: true,
     message: () => 'Handling was stopped before it was done; nothing of it was kept. Deliver the batch again.',
   },
+  HELD: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (verb: string, reason: string) =>
+      `Nothing is handled here now, because a directive says ${verb} (${reason}). It goes on when that is resumed.`,
+  },
   DATABASE_TROUBLE: {
     kind: 'unavailable',
     retryable: true,

@@ -6,6 +6,39 @@ export const errors = errorCatalogue('AGENT', {
     message: (offered: number, current: number) =>
       `Governance version ${offered} was refused, because version ${current} is already in force; publish a higher one.`,
   },
+  BREAK_GLASS_INVALID: {
+    kind: 'invalid',
+    message: (reason: string) => `The break-glass order was refused, because ${reason}. Make one anew with an operator's certified key.`,
+  },
+  NOT_CANONICAL: {
+    kind: 'internal',
+    message: (reason: string) => `The value cannot be signed or hashed, because ${reason}; it has to be plain JSON.`,
+  },
+  SIGNING_KEY_INVALID: {
+    kind: 'setup',
+    message: () => 'The signing key cannot be used: it has to be an Ed25519 private key in PEM; restore the right file.',
+  },
+  SIGNATURE_INVALID: {
+    kind: 'forbidden',
+    message: (purpose: string) => `A signature for "${purpose}" was refused, because the key that it names did not make it. Nothing has changed.`,
+  },
+  KEY_UNKNOWN: {
+    kind: 'forbidden',
+    message: (keyId: string) => `A signature was refused, because the root key certified no key ${keyId} for it. Nothing has changed.`,
+  },
+  KEY_EXPIRED: {
+    kind: 'forbidden',
+    message: (keyId: string) =>
+      `A signature was refused, because the time of the key ${keyId} is over or has not come. Check the clock; the platform changes its keys by itself.`,
+  },
+  KEY_REVOKED: {
+    kind: 'forbidden',
+    message: (keyId: string) => `A signature was refused, because the key ${keyId} was revoked. Nothing has changed.`,
+  },
+  INSTALLATION_FOREIGN: {
+    kind: 'forbidden',
+    message: () => 'A signed object was refused, because it is of another installation. Nothing has changed.',
+  },
   MASTER_KEY_INVALID: {
     kind: 'setup',
     message: (where: string) =>

@@ -62,7 +62,8 @@ export interface FlagRule {
   readonly until?: string;
   /**
    * Variants and their shares in hundredths of a percent (sum at most 10,000; the rest falls to the next rule). Sticky: the bucket is a hash of
-   * the flag's key, the rule's `seed` and the targeting key, so raising a share takes nobody's variant away.
+   * the flag's key, the rule's `seed` and the targeting key, and each declared variant fills an equal part of the buckets of its own before it
+   * takes free ones of others. So raising a share takes nobody's variant away as long as the flag has two variants, or no share is above its part.
    */
   readonly rollout?: { readonly seed: string; readonly by: 'tenant' | 'subject'; readonly shares: Readonly<Record<string, number>> };
   /** Where there is no roll-out. */
@@ -84,6 +85,15 @@ export interface EvaluationTarget {
   readonly subject?: string;
 }
 
+/**
+ * Values for targets, decided in memory from what governs this process; never does I/O and never throws. Where a key is unknown the value is null,
+ * and where something does not fit the declaration it is the declared default; both have the reason ERROR.
+ */
+export interface Evaluation {
+  parameter(key: string, target: EvaluationTarget): Explained;
+  flag(key: string, target: EvaluationTarget): Explained;
+}
+
 /** A value, and why it is that: where it was set or which rule decided, and what was overruled or did not fit, broadest first. */
 export interface Explained {
   readonly key: string;
@@ -93,7 +103,10 @@ export interface Explained {
   readonly why: readonly string[];
 }
 
-/** One change of a parameter's settings or a flag's rules; the newest first in a history. */
+/**
+ * One change of a parameter's settings or a flag's rules; the newest first in a history. Of a parameter `before` and `after` hold only the setting
+ * that was changed, none where it was not set.
+ */
 export interface ConfigurationChange {
   readonly id: string;
   readonly key: string;

@@ -1,8 +1,9 @@
+import type { Signed } from './snapshot.ts';
 import type { ClusterId, ConnectionId, ProductId, TenantId } from './tenancy.ts';
 
 /**
  * `kill` aborts running work and starts none; only an explicit resume ends it. `pause` lets running entries and jobs finish and starts none.
- * `drain` finishes what a lane or queue held when the directive took effect, then pauses. `throttle` bounds a rate. `resume` ends others.
+ * `drain` finishes what a lane held when the directive took effect, and the jobs that were leased, then pauses. `throttle` bounds a rate. `resume` ends others.
  */
 export const restrictingVerbs = ['kill', 'pause', 'drain', 'throttle'] as const;
 export type RestrictingVerb = (typeof restrictingVerbs)[number];
@@ -86,6 +87,8 @@ export interface Receipt {
   readonly reason: string | null;
   /** When it was in force on the node, by the node's clock. */
   readonly effectiveAt: string;
+  /** The directive itself where it was applied locally and the platform cannot know it. */
+  readonly breakGlass?: Signed;
 }
 
 /** What is asked of the directives in force: as many members as the asker knows. */
@@ -94,7 +97,9 @@ export type DirectiveTarget = DirectiveScope;
 /** What the directives in force say about a target: the strictest verb of those that concern it, and the narrowest rate where it is `throttle`. */
 export interface Verdict {
   readonly verb: RestrictingVerb;
+  /** Ids of all that concern it. */
   readonly directives: readonly string[];
+  /** Of the strictest. */
   readonly reason: string;
   readonly rate: Rate | null;
   /** Epoch milliseconds at which the strictest of them took effect here. */
@@ -109,6 +114,9 @@ export interface Directives {
   /** Calls back after each change, before any receipt is sent; returns the way to stop that. */
   subscribe(callback: () => void): () => void;
 }
+
+/** Restricts nothing, ever: for a part that nobody governs. */
+export const unrestricted: Directives = { verdict: () => null, inForce: () => [], subscribe: () => () => undefined };
 
 /** How many subscribers, tenants, lanes and so on a directive would concern. */
 export interface BlastRadius {

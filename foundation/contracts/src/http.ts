@@ -28,6 +28,8 @@ export interface RouteModule {
 declare module 'fastify' {
   interface FastifyContextConfig {
     permission?: RoutePermission;
+    /** Answers whatever the directives in force say, with the reason why that is right. Every other route is refused or slowed by them. */
+    directives?: { readonly exempt: string };
   }
   interface FastifyRequest {
     etis: RequestContext;

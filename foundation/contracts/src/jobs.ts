@@ -66,6 +66,8 @@ export interface Jobs {
     limit: number;
     leaseMs: number;
     limits?: Readonly<Record<string, JobLimits>>;
+    /** Whose jobs are left where they are: of these tenants, and those that report to these products. */
+    except?: { readonly tenants: readonly TenantId[]; readonly products: readonly ProductId[] };
   }): Promise<readonly LeasedJob[]>;
   /** Renews the leases and returns the claims that are still held. */
   heartbeat(claims: readonly string[], leaseMs: number): Promise<readonly string[]>;

@@ -36,6 +36,20 @@ export interface EnrolmentToken {
 /** `command` carries snapshots, directives, acknowledgements and receipts; `data` carries telemetry and audit, so that a flood there delays no order. */
 export type Channel = 'command' | 'data';
 
+/**
+ * What is signed for `link`. The platform signs the nonce of the one who dials, who signs the challenge's nonce with the channel that it wants, or
+ * `enrol`; so neither proof can be used for anything but the one connection that it was made for.
+ */
+export type LinkProof =
+  | { readonly by: 'platform'; readonly installation: string; readonly nonce: string }
+  | {
+      readonly by: 'subscriber';
+      readonly installation: string;
+      readonly nonce: string;
+      readonly subscriber: string;
+      readonly channel: Channel | 'enrol';
+    };
+
 /** From the subscriber. The first message of a connection answers the challenge; anything else first ends it. */
 export type Upward =
   | {
@@ -56,6 +70,18 @@ export type Upward =
   | { readonly type: 'acknowledgement'; readonly signed: Signed; readonly acknowledgement: Acknowledgement }
   /** `Receipt`, signed for `receipt` by the subscriber's key. */
   | { readonly type: 'receipt'; readonly signed: Signed }
+  /**
+   * The answer to `show`: the manifest in force, the directives in force, and the certificates of the keys that signed them. A platform that was
+   * restored from an older backup learns from it what it has lost.
+   */
+  | {
+      readonly type: 'shown';
+      readonly manifest: Signed;
+      readonly certificates: readonly Signed[];
+      readonly directives: readonly Signed[];
+    }
+  /** The answer to every `beat`. */
+  | { readonly type: 'beat' }
   | { readonly type: 'telemetry'; readonly batch: TelemetryBatch }
   /** Sealed rows of a local audit chain that was kept while the link was down. */
   | { readonly type: 'audit'; readonly sequence: number; readonly rows: readonly unknown[] };
@@ -75,6 +101,10 @@ export type Downward =
     }
   | { readonly type: 'enrolled'; readonly subscriber: string }
   | { readonly type: 'welcome'; readonly heartbeatMs: number }
+  /** Sent every `heartbeatMs`; who hears nothing at all for two of them ends the connection, on either side. */
+  | { readonly type: 'beat' }
+  /** The subscriber holds more than this platform ever signed; it shows what, and goes on with what it holds. */
+  | { readonly type: 'show' }
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   /** A directive on its own, ahead of every snapshot. */
   | { readonly type: 'directive'; readonly directive: Signed; readonly certificates: readonly Signed[] }

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import type { DeliverySummary, EventDetail, Page, PageRequest } from './flow.ts';
 import type { JobDetail, JobState, JobSummary, Schedules } from './jobs.ts';
-import type { ConnectionId, TenantId } from './tenancy.ts';
+import type { ConnectionId, ProductId, TenantId } from './tenancy.ts';
 
 /** What became of a bulk order: how many it changed, and whether its limit left some behind. */
 export interface BulkResult {
@@ -39,4 +39,10 @@ export interface SpineLookups {
   /** What a connection brought lately, with what became of it; never a body. */
   deliveries(request: PageRequest & { connection: ConnectionId }): Promise<Page<DeliverySummary>>;
   event(id: string): Promise<EventDetail | null>;
+}
+
+/** What waits behind an order that stops work. */
+export interface SpineBacklog {
+  /** How many jobs wait or run, counted up to 10,000; `product` is the one that they report to. */
+  openJobs(selection: { tenant?: TenantId; kind?: string; product?: ProductId }): Promise<number>;
 }

@@ -28,6 +28,21 @@ export interface SectionValues {
   readonly configuration: ConfigurationEntry;
 }
 
+/**
+ * What changed in the governed state from one version to the next, by section and key; a removed key has null. With `from` null it is everything
+ * there is, and whatever was before does not count. A version is never reused for another state.
+ */
+export interface GovernanceChange {
+  readonly from: number | null;
+  readonly version: number;
+  readonly sections: { readonly [Name in SectionName]?: Readonly<Record<string, SectionValues[Name] | null>> };
+}
+
+/** Takes changes in their order; after one that failed it is asked for everything anew. */
+export interface GovernanceFeed {
+  publish(change: GovernanceChange): void;
+}
+
 /** Something signed: the exact text that was signed, by which key, and what certifies that key. */
 export interface Signed {
   /** Canonical JSON (RFC 8785; numbers are safe integers only). The signature covers `etis/<purpose>\n` and this text. */
@@ -81,6 +96,11 @@ export interface Manifest extends Moment {
   readonly sections: Readonly<Partial<Record<SectionName, SectionStamp>>>;
   /** SHA-256 of the payload of every directive in force that concerns the subscriber, sorted. What is not named here is settled, break-glass included. */
   readonly directives: readonly string[];
+  /**
+   * The highest sequence of a directive of this epoch that was known when this was compiled: a later one is not settled by it, however the two
+   * overtake each other. Absent: it settles everything that it does not name.
+   */
+  readonly directivesThrough?: number;
   /** Ids of keys that no longer count, whatever their certificates say. */
   readonly revokedKeys: readonly string[];
 }

@@ -20,6 +20,7 @@ describe('readConfig', () => {
       mail: null,
       whatsapp: null,
       documentsPath: null,
+      environment: 'live',
       logLevel: 'warn',
       production: false,
     });
@@ -81,6 +82,7 @@ describe('readConfig', () => {
     ['ETIS_WHATSAPP_BASE_URL', 'ftp://graph.facebook.com'],
     ['ETIS_WHATSAPP_BASE_URL', 'https://graph.facebook.com?x=1'],
     ['ETIS_WHATSAPP_VERSION', '23'],
+    ['ETIS_ENVIRONMENT', 'production'],
   ])('refuses %s=%s once there are numbers', (name, value) => {
     expect(() => readConfig({ ETIS_WHATSAPP_TOKENS: 'tokens.json', [name]: value }, directory)).toThrowError(new RegExp(name));
   });

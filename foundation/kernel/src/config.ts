@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { type Environment, environments } from '@etis/contracts/configuration';
 import { errorCatalogue } from './errors.ts';
 
 export const configErrors = errorCatalogue('CONFIG', {
@@ -54,6 +55,8 @@ export interface Config {
   readonly whatsapp: WhatsAppConfig | null;
   /** ETIS_DOCUMENTS_PATH: the folder that documents are kept in, absolute; null where none is configured, and then document jobs wait. */
   readonly documentsPath: string | null;
+  /** ETIS_ENVIRONMENT, `live` by default: what values of parameters and rules of flags may name. */
+  readonly environment: Environment;
   /** ETIS_LOG_LEVEL, `warn` by default. */
   readonly logLevel: string;
   /** NODE_ENV is `production`. */
@@ -94,6 +97,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       absolute,
     }),
     documentsPath: documents === null ? null : absolute(documents),
+    environment: readEnvironmentName(read('ETIS_ENVIRONMENT')),
     logLevel,
     production: read('NODE_ENV') === 'production',
   });
@@ -112,6 +116,12 @@ export function redactConfig(config: Config): Record<string, unknown> {
         ? config.whatsapp
         : { ...config.whatsapp, tokens: Object.fromEntries(Object.keys(config.whatsapp.tokens).map((number) => [number, '[redacted]'])) },
   };
+}
+
+function readEnvironmentName(text: string | null): Environment {
+  const found = environments.find((name) => name === (text ?? 'live'));
+  if (found === undefined) throw configErrors.INVALID('ETIS_ENVIRONMENT', `it is "${text}"; use one of ${environments.join(', ')}.`);
+  return found;
 }
 
 function readPort(name: string, text: string | null): number | null {

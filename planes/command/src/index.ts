@@ -1,3 +1,11 @@
+export type { Backlog, KnownSubscriber } from './directives/blast-radius.ts';
+export {
+  type CommandDirectives,
+  createDirectiveDesk,
+  type DirectiveDeskOptions,
+  type StandingDirectives,
+} from './directives/directive-desk.ts';
+export type { SignedDirective } from './directives/directive-rows.ts';
 export { commandDomain, followedDomain } from './domain.ts';
 export { createSnapshotFollower, type SnapshotFollower, type SnapshotFollowerOptions } from './follower/snapshot-follower.ts';
 export { createSnapshotPublisher, type SnapshotPublisher } from './publisher/snapshot-publisher.ts';

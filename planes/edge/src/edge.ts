@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import type { Guard } from '@etis/contracts/access';
+import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
-import type { Service } from '@etis/kernel';
+import { type Clock, type Service, systemClock } from '@etis/kernel';
 import type { FastifyInstance } from 'fastify';
 import { errors } from './errors.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -28,13 +29,17 @@ const readyWithinMs = 2_000;
  * route is guarded, and every request carries `request.etis`.
  *
  * `start` rejects with EDGE_PORT_TAKEN, EDGE_PORT_FORBIDDEN or EDGE_ADDRESS_UNKNOWN where it cannot listen, and with EDGE_ROUTE_UNGUARDED for a
- * route without a permission. `stop` accepts nothing new, lets requests in flight finish for up to 3 s, then closes what is left.
+ * route without a permission. While a directive kills or pauses the platform, or the tenant that a request names, the request is answered with 503 and
+ * Retry-After, and under a throttle with 429; a route that says so in `config.directives` is exempt. `stop` accepts nothing new, lets requests in flight finish for up to 3 s, then closes what is left.
  */
 export function createEdge(options: {
   listen: { readonly host: string; readonly port: number };
   routes: readonly RouteModule[];
   ready: Readiness;
   guard: Guard;
+  /** By default nothing is restricted. */
+  directives?: Directives;
+  clock?: Clock;
   log: Log;
 }): Edge {
   const { listen, log } = options;
@@ -52,7 +57,8 @@ export function createEdge(options: {
   async function start(): Promise<void> {
     draining = false;
     const modules = [healthRoutes(readiness), ...options.routes];
-    const listener = await createListener({ guard: options.guard, log, modules, closeConnections: () => draining });
+    const { guard, directives = unrestricted, clock = systemClock } = options;
+    const listener = await createListener({ guard, directives, clock, log, modules, closeConnections: () => draining });
     try {
       await listener.listen({ host: listen.host, port: listen.port });
     } catch (error) {

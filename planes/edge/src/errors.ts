@@ -39,5 +39,17 @@ export const errors = errorCatalogue('EDGE', {
     message: (limit: number) =>
       `${limit} requests to the platform process are under way already, which is as many as are forwarded. Try again in a moment.`,
   },
+  RESTRICTED: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (verb: string, reason: string) =>
+      `An operator's directive (${verb}) stops requests for now: ${reason}. Nothing was done; ask again when it is over.`,
+  },
+  THROTTLED: {
+    kind: 'limited',
+    retryable: true,
+    message: (reason: string) =>
+      `An operator's directive bounds how often this may be asked for: ${reason}. Ask again after the time in Retry-After.`,
+  },
   ROUTE_UNKNOWN: { kind: 'not-found', message: () => 'There is nothing at this address. Check the path.' },
 });

@@ -8,14 +8,15 @@ export function healthRoutes(readiness: Readiness): RouteModule {
   return {
     prefix: '',
     async register(app) {
+      const directives = { exempt: 'whether the process lives and works is true whatever an operator ordered' };
       const permission = { public: 'who watches over the process has no credential, and the answer names parts only' };
 
-      app.get('/healthz', { config: { permission } }, async (_request, reply) => {
+      app.get('/healthz', { config: { permission, directives } }, async (_request, reply) => {
         reply.header('cache-control', 'no-store');
         return { status: 'alive' };
       });
 
-      app.get('/readyz', { config: { permission } }, async (_request, reply) => {
+      app.get('/readyz', { config: { permission, directives } }, async (_request, reply) => {
         const checks = await readiness();
         const failing = checks.filter((check) => !check.ok).map((check) => check.name);
         if (failing.length === 0) {

@@ -1,11 +1,14 @@
 import type { Guard } from '@etis/contracts/access';
+import type { Directives } from '@etis/contracts/directives';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
+import type { Clock } from '@etis/kernel';
 import { type FastifyInstance, fastify } from 'fastify';
 import { answerClientError } from './client-errors.ts';
 import { endEventStreams } from './event-streams.ts';
 import { guardRoutes } from './guarded-routes.ts';
 import { answerWithProblems, replyWithError } from './problem-replies.ts';
+import { restrictRoutes } from './restricted-routes.ts';
 import { createRouteTable } from './route-table.ts';
 
 /** What the listener bounds; times in milliseconds, sizes in bytes. */
@@ -23,12 +26,14 @@ const limits = {
 /** A Fastify instance with guard, problems, limits and routes, not listening yet. @throws EDGE_ROUTE_UNGUARDED for such a route. */
 export async function createListener(options: {
   guard: Guard;
+  directives: Directives;
+  clock: Clock;
   log: Log;
   modules: readonly RouteModule[];
   /** Whether an answer that is sent now is to be the last one on its connection. */
   closeConnections: () => boolean;
 }): Promise<FastifyInstance> {
-  const { guard, log } = options;
+  const { guard, directives, clock, log } = options;
   const routes = createRouteTable();
   const app = fastify({
     logger: false,
@@ -51,6 +56,7 @@ export async function createListener(options: {
   });
   endEventStreams(app);
   guardRoutes(app, { guard, log, routes });
+  restrictRoutes(app, { directives, clock });
   answerWithProblems(app, { log, routes });
   for (const module of options.modules) app.register(module.register, { prefix: module.prefix });
   await app.ready();

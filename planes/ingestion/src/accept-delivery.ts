@@ -6,6 +6,7 @@ import { type Clock, uuidv7 } from '@etis/kernel';
 import type { ConnectionKeys } from './connection-keys.ts';
 import { errors } from './errors.ts';
 import { keptHeaders } from './kept-headers.ts';
+import type { RestrictedIntake } from './restricted-intake.ts';
 import type { Source } from './source.ts';
 
 /** One delivery as HTTP brought it, before anybody knows whether its sender is who he claims to be. */
@@ -19,11 +20,11 @@ interface IncomingDelivery {
 
 /**
  * Verifies one delivery over its raw bytes and appends it to the inbox; nothing else happens before the sender has its answer.
- * @throws INGESTION_SIGNATURE_REFUSED, INGESTION_BODY_TOO_LARGE, INGESTION_INBOX_UNAVAILABLE (retryable).
+ * @throws INGESTION_SIGNATURE_REFUSED, INGESTION_BODY_TOO_LARGE, INGESTION_INTAKE_FULL and INGESTION_INBOX_UNAVAILABLE (retryable).
  */
 export type AcceptDelivery = (incoming: IncomingDelivery) => Promise<Acceptance>;
 
-export function createAcceptDelivery(deps: { inbox: Inbox; keys: ConnectionKeys; clock: Clock }): AcceptDelivery {
+export function createAcceptDelivery(deps: { inbox: Inbox; keys: ConnectionKeys; intake: RestrictedIntake; clock: Clock }): AcceptDelivery {
   return async ({ connection, source, headers, body, traceparent }) => {
     if (body.length > source.bodyLimitBytes) throw errors.BODY_TOO_LARGE(source.bodyLimitBytes);
     const now = deps.clock.now();
@@ -39,9 +40,13 @@ export function createAcceptDelivery(deps: { inbox: Inbox; keys: ConnectionKeys;
       traceparent,
       receivedAt: new Date(now),
     };
+    deps.intake.book(connection, body.length);
     try {
-      return await deps.inbox.append(delivery);
+      const acceptance = await deps.inbox.append(delivery);
+      if (acceptance.outcome === 'duplicate') deps.intake.unbook(connection, body.length);
+      return acceptance;
     } catch (error) {
+      deps.intake.unbook(connection, body.length);
       throw errors.INBOX_UNAVAILABLE.because({ cause: error });
     }
   };

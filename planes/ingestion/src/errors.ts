@@ -19,6 +19,12 @@ export const errors = errorCatalogue('INGESTION', {
     kind: 'too-large',
     message: (limit: number) => `The body is larger than the ${limit} bytes that this connection takes. Send a smaller one.`,
   },
+  INTAKE_FULL: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (bytes: number) =>
+      `An operator's directive holds back what this connection delivers, and the ${bytes} bytes that are kept meanwhile are used up. Send it again later.`,
+  },
   INBOX_UNAVAILABLE: {
     kind: 'unavailable',
     retryable: true,

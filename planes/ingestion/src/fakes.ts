@@ -114,7 +114,7 @@ export async function fakeEdge(routes: RouteModule): Promise<{ readonly url: str
   });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error instanceof EtisError ? (statusOf[error.kind] ?? 500) : (error.statusCode ?? 500);
-    if (status === 503) reply.header('retry-after', 5);
+    if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', 5);
     const problem = { status, code: error instanceof EtisError ? error.code : 'HTTP', detail: error.message };
     return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
   });

@@ -48,7 +48,10 @@ export function hookRoutes(deps: {
       '/:connection',
       {
         bodyLimit,
-        config: { permission: { public: 'the sender proves itself by its signature over the body, or by its token' } },
+        config: {
+          permission: { public: 'the sender proves itself by its signature over the body, or by its token' },
+          directives: { exempt: 'deliveries are accepted under every directive, up to a number of bytes that is kept here' },
+        },
         // Before the body is read: nobody makes the platform read a megabyte for a connection that does not exist.
         onRequest(request, _reply, done) {
           const { headers } = request.raw;
@@ -76,6 +79,7 @@ export function hookRoutes(deps: {
           if (error instanceof EtisError && error.kind === 'unauthenticated') {
             reply.header('www-authenticate', `${source.proof === 'bearer' ? 'Bearer' : 'Signature'} realm="hooks"`);
           }
+          if (error instanceof EtisError && error.code === errors.INTAKE_FULL.code) reply.header('retry-after', 60);
           throw error;
         }
       },
@@ -87,7 +91,10 @@ export function hookRoutes(deps: {
       method,
       url: '/:connection',
       exposeHeadRoute: false,
-      config: { permission: { public: 'the other system asks whether the address is meant before it has anything to sign' } },
+      config: {
+        permission: { public: 'the other system asks whether the address is meant before it has anything to sign' },
+        directives: { exempt: 'a handshake that fails switches the hook off at the sender' },
+      },
       handler: async (request, reply) => {
         const { connection, source } = destinationOf(request.params.connection);
         if (source.handshake?.method !== method) throw notAllowed(reply, source);

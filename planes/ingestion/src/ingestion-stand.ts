@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Directives } from '@etis/contracts/directives';
 import type { Inbox } from '@etis/contracts/events';
 import type { ConnectionView } from '@etis/contracts/governance';
 import { type FakeInbox, fakeEdge, fakeGovernance, fakeInbox, fakeSecrets, rememberingLog } from './fakes.ts';
@@ -31,6 +32,8 @@ export interface IngestionStand {
 export async function startIngestion(options: {
   secrets: Readonly<Record<string, readonly string[]>>;
   inbox?: Inbox;
+  directives?: Directives;
+  restrictedBytes?: number;
 }): Promise<IngestionStand> {
   const clock = { at: Date.parse('2026-03-01T10:00:00.000Z') };
   const sealer = fakeSecrets();
@@ -41,6 +44,8 @@ export async function startIngestion(options: {
   const inbox = fakeInbox();
   const ingestion = createIngestion({
     inbox: options.inbox ?? inbox,
+    ...(options.directives === undefined ? {} : { directives: options.directives }),
+    ...(options.restrictedBytes === undefined ? {} : { restrictedBytes: options.restrictedBytes }),
     governance: fakeGovernance(connections),
     secrets: sealer,
     log: rememberingLog().log,

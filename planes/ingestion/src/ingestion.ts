@@ -1,3 +1,4 @@
+import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { Inbox } from '@etis/contracts/events';
 import type { Governance } from '@etis/contracts/governance';
 import type { RouteModule } from '@etis/contracts/http';
@@ -10,6 +11,7 @@ import { createConnectionKeys } from './connection-keys.ts';
 import { errors } from './errors.ts';
 import { hookRoutes } from './hook-routes.ts';
 import { createRefusals, type RefusalCount } from './refusals.ts';
+import { createRestrictedIntake } from './restricted-intake.ts';
 import { sources } from './sources/sources.ts';
 
 /** What ingestion has seen since it was created. */
@@ -36,12 +38,17 @@ export interface Ingestion {
 }
 
 const logNotKeptEveryMs = 10_000;
+const defaultRestrictedBytes = 64 << 20;
 
 /** Verifies and accepts deliveries into `inbox`; decides from `governance` in memory and asks nobody. */
 export function createIngestion(deps: {
   inbox: Inbox;
   governance: Governance;
   secrets: Pick<Secrets, 'open'>;
+  /** By default nothing is restricted. */
+  directives?: Directives;
+  /** Bytes that one connection may bring to this process while a directive restricts it; default 64 MiB. Then 503 with Retry-After. */
+  restrictedBytes?: number;
   log: Log;
   clock: Clock;
 }): Ingestion {
@@ -51,7 +58,11 @@ export function createIngestion(deps: {
   const notKeptLog = { at: Number.NEGATIVE_INFINITY, since: 0 };
 
   const keys = createConnectionKeys({ secrets: deps.secrets, log });
-  const accept = createAcceptDelivery({ inbox: deps.inbox, keys, clock });
+  const intake = createRestrictedIntake({
+    directives: deps.directives ?? unrestricted,
+    quotaBytes: deps.restrictedBytes ?? defaultRestrictedBytes,
+  });
+  const accept = createAcceptDelivery({ inbox: deps.inbox, keys, intake, clock });
 
   function notKept(error: EtisError): void {
     counts.notKept += 1;
@@ -79,7 +90,7 @@ export function createIngestion(deps: {
         if (!(error instanceof EtisError)) return;
         if (error.code === errors.SIGNATURE_REFUSED.code || error.code === errors.HANDSHAKE_REFUSED.code)
           refusals.record(connection.id, addressPrefix(address));
-        if (error.code === errors.INBOX_UNAVAILABLE.code) notKept(error);
+        if (error.code === errors.INBOX_UNAVAILABLE.code || error.code === errors.INTAKE_FULL.code) notKept(error);
       },
     }),
     counters: () => ({ ...counts, refusedSignatures: refusals.total(), refusedThisMinute: refusals.current() }),

@@ -57,6 +57,12 @@ export const errors = errorCatalogue('SPINE', {
     retryable: true,
     message: () => 'The dispatcher is stopping. The lane goes on when it starts again.',
   },
+  LANE_KILLED: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (reason: string) =>
+      `A directive killed what was running (${reason}). The lane stays where it is until the directive is resumed.`,
+  },
   LEASE_LOST: {
     kind: 'internal',
     message: () => 'Another dispatcher took the lane, because this one did not renew its lease in time.',

@@ -1,6 +1,8 @@
+import { createDirectives, type DirectivesStore } from '@etis/agent';
+import type { RestrictingDirective } from '@etis/contracts/directives';
 import type { FlowStep } from '@etis/contracts/flow';
 import type { Transport } from '@etis/contracts/lanes';
-import { silentLog, supervise } from '@etis/kernel';
+import { silentLog, supervise, uuidv7 } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createTestDatabase, eventually, type TestDatabase } from '@etis/testing';
 import { createSpine, type Spine, type SpineOverrides, spineDomain } from './index.ts';
@@ -22,6 +24,12 @@ export interface SpineWorld {
   readonly database: TestDatabase;
   readonly db: SystemDb;
   readonly governance: FakeGovernance;
+  readonly directives: DirectivesStore;
+  /** The time by which directives expire and throttles count: `at` is added to the real one. */
+  readonly clock: { at: number };
+  /** Orders, as if it came over the link, and tells its id. */
+  order(directive: Partial<RestrictingDirective>): string;
+  resume(...ids: readonly string[]): void;
   /** A spine whose services do not run. */
   rest(settings?: SpineOverrides): Spine;
   start(transport?: Transport, settings?: SpineOverrides): Promise<RunningSpine>;
@@ -36,13 +44,37 @@ export async function createWorld(): Promise<SpineWorld> {
   const db = database.db('spine');
   const governance = fakeGovernance();
   const running: RunningSpine[] = [];
+  const clock = {
+    at: 0,
+    now() {
+      return Date.now() + this.at;
+    },
+  };
+  const directives = createDirectives({ clock, log: silentLog });
+  let ordered = 0;
+  const issued = () => {
+    ordered += 1;
+    const common = { installation: 'under-test', epoch: 1, reason: 'a test', by: 'operator/test' };
+    return { ...common, id: uuidv7(), sequence: ordered, issuedAt: new Date(clock.now()).toISOString() };
+  };
   const make = (transport: Transport, settings: SpineOverrides) =>
-    createSpine({ db, governance, adapters, transport, log: silentLog, settings });
+    createSpine({ db, governance, directives, adapters, transport, log: silentLog, clock, settings });
 
   return {
     database,
     db,
     governance,
+    directives,
+    clock,
+    order(given) {
+      const directive: RestrictingDirective = { verb: 'pause', scope: {}, ...issued(), ...given };
+      directives.apply(directive, directive.id);
+      return directive.id;
+    },
+    resume(...ends) {
+      const directive = { ...issued(), verb: 'resume' as const, ends };
+      directives.apply(directive, directive.id);
+    },
     rest: (settings = quick) => make(fakeCluster(), settings),
     async start(transport = fakeCluster(), settings = quick) {
       const spine = make(transport, settings);

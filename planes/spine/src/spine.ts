@@ -1,12 +1,13 @@
+import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { Inbox, SourceAdapter, SourceKind } from '@etis/contracts/events';
 import type { SpineQueries } from '@etis/contracts/flow';
 import type { Governance } from '@etis/contracts/governance';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { Transport } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
-import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
+import type { SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { ClusterId } from '@etis/contracts/tenancy';
-import type { Clock, Service } from '@etis/kernel';
+import { type Clock, type Service, systemClock } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createDispatcher } from './dispatcher/dispatcher.ts';
 import { createJobLookups } from './jobs/job-lookups.ts';
@@ -27,6 +28,8 @@ import { type SpineOverrides, spineSettings } from './settings.ts';
 export interface SpineOptions {
   readonly db: SystemDb;
   readonly governance: Governance;
+  /** By default nothing is restricted. */
+  readonly directives?: Directives;
   /** By source kind. The source `platform` is the spine's own and needs none. */
   readonly adapters: ReadonlyMap<SourceKind, SourceAdapter>;
   readonly transport: Transport;
@@ -41,7 +44,7 @@ export interface Spine {
   readonly inbox: Inbox;
   readonly jobs: Jobs;
   readonly queries: SpineQueries;
-  readonly lookups: SpineLookups;
+  readonly lookups: SpineLookups & SpineBacklog;
   readonly operations: SpineOperations;
   /** What runs, in the order to start it; by default every part, so that one process is the whole spine. */
   services(parts?: readonly SpinePart[]): readonly Service[];
@@ -63,7 +66,16 @@ export function createSpine(options: SpineOptions): Spine {
   const settings = spineSettings(options.settings);
   const log = options.log.child({ plane: 'spine' });
   const reaches = options.reaches ?? (() => true);
-  const dispatcher = createDispatcher({ db, governance, transport, reaches, log, settings: settings.dispatcher });
+  const governed = { governance, directives: options.directives ?? unrestricted };
+  const dispatcher = createDispatcher({
+    db,
+    ...governed,
+    clock: options.clock ?? systemClock,
+    transport,
+    reaches,
+    log,
+    settings: settings.dispatcher,
+  });
   const laneHints = createHints({ db, log, channel: laneChannel, onHint: () => dispatcher.wake() });
   /** Tells the dispatchers of every process. */
   const onRouted = () => {
@@ -72,7 +84,7 @@ export function createSpine(options: SpineOptions): Spine {
   };
   const router = createRouter({
     db,
-    governance,
+    ...governed,
     adapters,
     log,
     settings: settings.router,
@@ -117,7 +129,7 @@ export function createSpine(options: SpineOptions): Spine {
           announce();
         },
       }),
-      ...createUnmatchedOperations({ db, governance, adapters, onRouted }),
+      ...createUnmatchedOperations({ db, ...governed, adapters, onRouted }),
       cancelJob: createCancelJob(db),
       schedules,
     },

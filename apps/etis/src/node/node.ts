@@ -1,4 +1,5 @@
-import type { GovernanceStore, SecretVault } from '@etis/agent';
+import type { DirectivesStore, GovernanceStore, SecretVault } from '@etis/agent';
+import type { Evaluation } from '@etis/contracts/configuration';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
 import type { ClusterId } from '@etis/contracts/tenancy';
@@ -28,6 +29,10 @@ export interface Node extends NodeChoice {
   readonly access: DatabaseAccess;
   readonly log: Log;
   readonly store: GovernanceStore;
+  /** What operators restrict, as it is in force in this process. */
+  readonly directives: DirectivesStore;
+  /** Parameters and flags, from the view in force. */
+  readonly evaluation: Evaluation;
   readonly vault: SecretVault;
   readonly startedAt: number;
   /** The spine that the roles of this process share. @throws where no role of this process has one */

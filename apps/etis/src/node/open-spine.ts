@@ -6,14 +6,15 @@ import type { Node, NodeChoice } from './node.ts';
 
 /** The spine of a process: its dispatcher reaches the clusters that run in the same process, and no others. */
 export async function openSpine(
-  options: { choice: NodeChoice; log: Log } & Pick<Node, 'store' | 'hosts' | 'open' | 'check'>,
+  options: { choice: NodeChoice; log: Log } & Pick<Node, 'store' | 'directives' | 'hosts' | 'open' | 'check'>,
 ): Promise<Spine> {
-  const { choice, store, hosts, open, check, log } = options;
+  const { choice, store, directives, hosts, open, check, log } = options;
   const db = open(spineDomain);
   check('database', () => db.statement('select 1').then(() => true));
   return createSpine({
     db,
     governance: store.governance,
+    directives,
     adapters: await adaptersFor(choice),
     transport: createDirectTransport(hosts),
     reaches: (cluster) => hosts.has(cluster),

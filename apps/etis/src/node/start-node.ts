@@ -1,4 +1,4 @@
-import { createGovernanceStore, createGuard, createSecrets, loadMasterKey } from '@etis/agent';
+import { createDirectives, createEvaluation, createGovernanceStore, createGuard, createSecrets, loadMasterKey } from '@etis/agent';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
 import { createEdge, type Edge } from '@etis/edge';
@@ -45,6 +45,9 @@ export async function startNode(options: {
   const routes: RouteModule[] = [];
   const databases = new Map<string, DomainDb>();
   const store = createGovernanceStore({ log });
+  const directives = createDirectives({ clock: systemClock, log });
+  const { environment } = config;
+  const evaluation = createEvaluation({ governance: store.governance, environment, clock: systemClock, directives });
   const { check, checks } = createChecks();
 
   async function run<T extends Service>(service: T): Promise<T> {
@@ -65,7 +68,7 @@ export async function startNode(options: {
   check('governance', async () => store.governance.current().version > 0);
   const hosts: Node['hosts'] = new Map();
   const parts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
-  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, store, hosts, open, check, log }) : null;
+  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, store, directives, hosts, open, check, log }) : null;
   const node: Node = {
     ...choice,
     config,
@@ -73,6 +76,8 @@ export async function startNode(options: {
     access,
     log,
     store,
+    directives,
+    evaluation,
     vault,
     startedAt: systemClock.now(),
     get spine() {
@@ -96,7 +101,7 @@ export async function startNode(options: {
 
   const guard = createGuard({ operatorTokenHash: () => node.operator?.hash ?? null });
   const listen = (port: number, modules: readonly RouteModule[]): Promise<Edge> =>
-    run(createEdge({ listen: { host: config.host, port }, routes: modules, ready: checks, guard, log }));
+    run(createEdge({ listen: { host: config.host, port }, routes: modules, ready: checks, guard, directives, log }));
   const listeners = [await listen(config.port, routes)];
   if (config.healthPort !== null) listeners.push(await listen(config.healthPort, []));
 

@@ -14,6 +14,8 @@ export interface Home {
   readonly running: string;
   /** The last good governance snapshot of a process that has no control plane. */
   readonly governance: string;
+  /** Orders that were signed for a node of this home while the platform cannot be reached. */
+  readonly breakGlass: string;
   /** Where the demonstration keeps documents. */
   readonly documents: string;
   readonly demonstration: string;
@@ -29,6 +31,7 @@ export function homeAt(folder: string): Home {
     databaseAccess: join(folder, 'credentials', 'database.json'),
     running: join(folder, 'running.json'),
     governance: join(folder, 'governance', 'snapshot.json'),
+    breakGlass: join(folder, 'break-glass'),
     documents: join(folder, 'documents'),
     demonstration: join(folder, 'demonstration', 'autodesk.json'),
     demonstrationWhatsApp: join(folder, 'demonstration', 'whatsapp.json'),

@@ -10,13 +10,23 @@ export const cluster: Role = {
   domains: [spineDomain, ...installations.map(({ domain }) => domain)],
   spine: ['inbox', 'jobs', 'dispatcher'],
   async prepare(node) {
-    const { spine, store, log, open, hosts } = node;
+    const { spine, store, directives, evaluation, log, open, hosts } = node;
     for (const { cluster: place, product, domain } of hostedHere(node)) {
       const placed = (tenant: string) =>
         store.governance.current().placements.some((placement) => placement.tenant === tenant && placement.cluster === place.id);
       hosts.set(
         place.id,
-        createClusterHost({ cluster: place, product, db: open(domain), jobs: spine.jobs, publish: spine.inbox, log, placed }),
+        createClusterHost({
+          cluster: place,
+          product,
+          db: open(domain),
+          jobs: spine.jobs,
+          publish: spine.inbox,
+          log,
+          placed,
+          directives,
+          evaluation,
+        }),
       );
     }
   },

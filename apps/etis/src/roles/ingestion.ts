@@ -7,8 +7,15 @@ import type { Role } from './role.ts';
 export const ingestion: Role = {
   domains: [spineDomain],
   spine: ['inbox'],
-  async start({ spine, store, vault, log, run, mount }) {
-    const accepting = createIngestion({ inbox: spine.inbox, governance: store.governance, secrets: vault, log, clock: systemClock });
+  async start({ spine, store, directives, vault, log, run, mount }) {
+    const accepting = createIngestion({
+      inbox: spine.inbox,
+      governance: store.governance,
+      secrets: vault,
+      directives,
+      log,
+      clock: systemClock,
+    });
     await run(accepting.service);
     mount(accepting.routes);
   },

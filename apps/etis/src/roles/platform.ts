@@ -34,6 +34,7 @@ export const platform: Role = {
         },
         log,
         clock: systemClock,
+        environment: config.environment,
         products,
         clusters: installations.map(({ cluster }) => cluster),
         facts: {

@@ -6,13 +6,20 @@ import type { Role } from './role.ts';
 export const worker: Role = {
   domains: [spineDomain, workersDomain],
   spine: ['jobs'],
-  async start({ spine, access, kindSettings, kinds, config, log, run }) {
+  async start({ spine, directives, access, kindSettings, kinds, config, log, run }) {
     const databases = { [workersDomain.name]: access.databases[workersDomain.name] ?? '' };
     const role = workersDomain.roles.tenant ?? '';
     // A job's thread gets the way into the workers' own database and into no other.
     const own = { ...access, databases, passwords: { [role]: access.passwords[role] ?? '' } };
     await run(
-      createWorkers({ jobs: spine.jobs, access: own, settings: kindSettings, log, options: { logLevel: config.logLevel, only: kinds } }),
+      createWorkers({
+        jobs: spine.jobs,
+        directives,
+        access: own,
+        settings: kindSettings,
+        log,
+        options: { logLevel: config.logLevel, only: kinds },
+      }),
     );
   },
 };

@@ -5,12 +5,11 @@ import { recordSends } from '../sends/sends.ts';
 import { maxWhatsappText, messagePayload, readPayload } from '../sends/whatsapp-payload.ts';
 import type { Templates } from '../templates.ts';
 import { contactsOf, isOpen, isUsersWord, refreshWindow } from './contact-windows.ts';
+import { dailyReplyLimit } from './daily-reply-limit.ts';
 import { type IncomingMessage, incomingMessage } from './incoming-message.ts';
 import { firstMatch } from './reply-match.ts';
 import { replyRules } from './reply-rules.ts';
 
-/** Replies to one user from one number within 24 hours: two machines that answer each other stop here. */
-const maxRepliesADay = 20;
 const dayMs = 24 * 3_600_000;
 
 /** Kinds that a person typed or pressed; nothing else is answered. */
@@ -51,12 +50,15 @@ async function answer(
   const { tenant, tx } = context;
   const rule = firstMatch(await replyRules(context), message);
   if (rule === undefined) return;
-  if ((await repliesToday(message, context)) >= maxRepliesADay) {
+  const limit = context.configuration.parameter(dailyReplyLimit);
+  if ((await repliesToday(message, limit, context)) >= limit) {
     await tx.query("update message set reason = $4 where tenant_id = $1 and number = $2 and message_id = $3 and direction = 'in'", [
       tenant,
       message.number,
       message.messageId,
-      `It was not answered: ${maxRepliesADay} replies went to this user within 24 hours.`,
+      limit === 0
+        ? 'It was not answered: replies are turned off.'
+        : `It was not answered: ${limit} replies went to this user within 24 hours.`,
     ]);
     return;
   }
@@ -77,14 +79,15 @@ async function answer(
   if (job !== null) await recordSends([{ job, notification: null, channel: 'whatsapp', number }], context);
 }
 
-async function repliesToday({ number, from }: IncomingMessage, { tenant, tx, clock }: HandlerContext): Promise<number> {
+/** Counts no further than `limit`. */
+async function repliesToday({ number, from }: IncomingMessage, limit: number, { tenant, tx, clock }: HandlerContext): Promise<number> {
   const [row] = await tx.query<{ replies: number }>(
     `select count(*)::int as replies from (
        select from message
        where tenant_id = $1 and number = $2 and user_key = $3 and direction = 'out' and rule_id is not null and job_id is not null and at > $4
        limit $5
      ) as answered`,
-    [tenant, number, from.key, new Date(clock.now() - dayMs), maxRepliesADay],
+    [tenant, number, from.key, new Date(clock.now() - dayMs), limit],
   );
   return row?.replies ?? 0;
 }

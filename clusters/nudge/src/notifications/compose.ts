@@ -23,11 +23,16 @@ export interface Draft {
   readonly reason: string | null;
 }
 
-/** What a rule makes of an event for its e-mail recipients. */
-export function emailDrafts(templates: Templates, rule: Rule, event: PlatformEvent): readonly Draft[] {
+/** What a rule makes of an event for its e-mail recipients; `withProject` puts the event's project before the subject. */
+export function emailDrafts(
+  templates: Templates,
+  rule: Rule,
+  { event, withProject }: { event: PlatformEvent; withProject: boolean },
+): readonly Draft[] {
   if (rule.recipients.length === 0) return [];
+  const prefix = withProject && event.project !== null ? `[${event.project}] ` : '';
   const rendered = attempt(() => ({
-    subject: asSubject(templates.render('subject', rule.subject, event)) || asSubject(event.type),
+    subject: asSubject(`${prefix}${asSubject(templates.render('subject', rule.subject, event)) || event.type}`),
     body: asBody(templates.render('body', rule.body, event)),
   }));
   const words = 'reason' in rendered ? { subject: '', body: '', reason: rendered.reason } : { ...rendered, reason: null };

@@ -7,6 +7,7 @@ import { type NewSend, recordSends } from '../sends/sends.ts';
 import { messagePayload } from '../sends/whatsapp-payload.ts';
 import type { Templates } from '../templates.ts';
 import { type Draft, emailDrafts, whatsappDrafts } from './compose.ts';
+import { projectInSubject } from './project-in-subject.ts';
 
 /** A draft that was kept, under the notification's id. */
 type Kept = Draft & { readonly id: string };
@@ -36,8 +37,9 @@ export async function notify(templates: Templates, event: PlatformEvent, context
 
 async function draftsFor(templates: Templates, event: PlatformEvent, context: HandlerContext): Promise<readonly Draft[]> {
   const drafts: Draft[] = [];
+  const withProject = context.configuration.flag(projectInSubject);
   for (const rule of await rulesFor(event, context)) {
-    drafts.push(...emailDrafts(templates, rule, event));
+    drafts.push(...emailDrafts(templates, rule, { event, withProject }));
     if (!tellsOnWhatsapp(rule)) continue;
     const contacts = await contactsOf(rule.whatsapp.number, rule.whatsapp.recipients, context);
     drafts.push(...whatsappDrafts(templates, rule, { event, contacts, now: context.clock.now() }));

@@ -1,4 +1,6 @@
+import type { Evaluation } from '@etis/contracts/configuration';
 import type { TenantContext } from '@etis/contracts/context';
+import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { Inbox } from '@etis/contracts/events';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { BatchOutcome, LaneBatch } from '@etis/contracts/lanes';
@@ -13,6 +15,8 @@ import type { Product } from '../sdk/product.ts';
 import { TerminalError } from '../sdk/terminal-error.ts';
 import { callOperation } from './call-operation.ts';
 import { checkBatch } from './check-batch.ts';
+import { createConfigurations } from './configuration-reader.ts';
+import { createKillSwitch } from './kill-switch.ts';
 import { tryEntries } from './try-entries.ts';
 
 /** One cluster at work: runs one product for the tenants that are placed on it. */
@@ -20,14 +24,14 @@ export interface ClusterHost<Offered extends Operations = Operations> {
   /**
    * Handles a batch: effects, mark and outbox of each entry are kept together and once, however often and by how many at a time the batch is
    * delivered. It is tried whole; where a handler fails, the entries before it are kept and `failed` names it (its error cut to 500 characters).
-   * A rejection means that nothing is known to be kept: RUNTIME_STOPPED after `signal`, RUNTIME_DATABASE_TROUBLE or another error of the
+   * A rejection means that nothing is known to be kept: RUNTIME_STOPPED after `signal` or a kill, RUNTIME_HELD under a kill or a pause, RUNTIME_DATABASE_TROUBLE or another error of the
    * database, RUNTIME_BATCH_FOREIGN and RUNTIME_BATCH_MALFORMED for what is not this host's or not a batch.
    */
   handle(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome>;
   /**
    * Calls one of the product's operations for the context's tenant, in one transaction, within the context's deadline or the product's,
    * whichever ends first. Whether the actor may is the caller's to have asked.
-   * @throws RUNTIME_OPERATION_UNKNOWN, RUNTIME_INPUT_INVALID, what the operation throws, RUNTIME_DEADLINE
+   * @throws RUNTIME_OPERATION_UNKNOWN, RUNTIME_INPUT_INVALID, what the operation throws, RUNTIME_DEADLINE, RUNTIME_HELD under a kill
    */
   call<Name extends keyof Offered & string>(
     context: TenantContext,
@@ -50,6 +54,10 @@ export function createClusterHost<const Offered extends Operations>(deps: {
   clock?: Clock;
   /** Whether a tenant is placed on this cluster, from memory. By default every tenant that a batch names is believed. */
   placed?: (tenant: TenantId) => boolean;
+  /** By default nothing is restricted. */
+  directives?: Directives;
+  /** By default parameters and flags are as the product declares them. */
+  evaluation?: Evaluation;
 }): ClusterHost<Offered> {
   const { cluster, product, db } = deps;
   if (cluster.product !== product.id) throw errors.CLUSTER_FOREIGN(cluster.id, cluster.product, product.id);
@@ -57,10 +65,18 @@ export function createClusterHost<const Offered extends Operations>(deps: {
   const log = deps.log.child({ cluster: cluster.id });
   const placed = deps.placed ?? (() => true);
   const relay = createOutboxRelay({ db, jobs: deps.jobs, publish: deps.publish, cluster, product, log, clock });
-  const attempts = { db, product, log, clock, actor: `cluster/${cluster.id}` };
+  const killSwitch = createKillSwitch(deps.directives ?? unrestricted);
+  const configurations = createConfigurations({ cluster, evaluation: deps.evaluation });
+  const attempts = { db, product, log, clock, actor: `cluster/${cluster.id}`, configurations };
 
   async function handle(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {
     checkBatch(batch, { cluster, placed });
+    const target = { tenant: batch.tenant, product: batch.product, cluster: batch.cluster };
+    killSwitch.refuse(target, ['kill', 'pause']);
+    return await killSwitch.run(target, signal, (stop) => handleWhole(batch, stop));
+  }
+
+  async function handleWhole(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {
     let count = batch.entries.length;
     let failed: BatchOutcome['failed'];
     if (count === 0) return { handled: 0 };
@@ -83,7 +99,10 @@ export function createClusterHost<const Offered extends Operations>(deps: {
 
   return {
     handle,
-    call: (context, name, input) => callOperation({ db, product, log, clock }, { context, name, input }) as Promise<never>,
+    call: async (context, name, input) => {
+      killSwitch.refuse({ tenant: context.tenant, product: product.id, cluster: cluster.id }, ['kill']);
+      return (await callOperation({ db, product, log, clock, configurations }, { context, name, input })) as never;
+    },
     relay,
   };
 }

@@ -4,6 +4,7 @@ import { type Clock, EtisError, traceIdOf } from '@etis/kernel';
 import type { TenantDb, TenantTx } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { handlerFor, type Product } from '../sdk/product.ts';
+import type { Configurations } from './configuration-reader.ts';
 import { keep, lockLane, unhandled, waiting } from './lane-mark.ts';
 import { createOutgoing, type OutgoingRow } from './outgoing.ts';
 import { runProductCode, statementLimit } from './run-product-code.ts';
@@ -22,6 +23,7 @@ export interface AttemptDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly actor: string;
+  readonly configurations: Configurations;
 }
 
 const unknownOutcomes = new Set([errors.STOPPED.code, errors.DATABASE_TROUBLE.code]);
@@ -88,7 +90,8 @@ async function handleEntry(
   }
   const outgoing = createOutgoing({ event, lane: batch.lane, product: product.id, clock });
   const { enqueue, emit } = outgoing;
-  const own = { tenant: batch.tenant, log, trace: traceIdOf(event.traceparent), clock, enqueue, emit };
+  const configuration = deps.configurations({ tenant: batch.tenant, unit: event.project });
+  const own = { tenant: batch.tenant, log, trace: traceIdOf(event.traceparent), clock, configuration, enqueue, emit };
   const run = (guarded: Parameters<typeof handler>[1]['tx'], stop: AbortSignal) => handler(event, { ...own, tx: guarded, signal: stop });
   try {
     await runProductCode({ tx, signal, deadlineMs: product.settings.handlerDeadlineMs, run });

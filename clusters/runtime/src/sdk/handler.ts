@@ -2,6 +2,7 @@ import type { PlatformEvent } from '@etis/contracts/events';
 import type { Log } from '@etis/contracts/log';
 import type { TenantId } from '@etis/contracts/tenancy';
 import type { Clock } from '@etis/kernel';
+import type { ConfigurationReader } from './configuration.ts';
 
 /**
  * The transaction that product code runs in: its tenant's rows, nobody else's. The host begins and ends it, so statements that control the
@@ -23,6 +24,8 @@ export interface ProductContext {
   /** W3C trace id: 32 lower-case hex characters. */
   readonly trace: string;
   readonly clock: Clock;
+  /** Parameters and flags as they count for the tenant here. */
+  readonly configuration: ConfigurationReader;
 }
 
 /** How a job is asked for. */

@@ -1,4 +1,5 @@
 import { errors } from '../errors.ts';
+import { type DeclaredConfiguration, declaredConfiguration, type ProductConfiguration } from './configuration.ts';
 import type { Handler } from './handler.ts';
 import type { Operations } from './operation.ts';
 import { isTypePattern, patternsFor } from './type-pattern.ts';
@@ -20,12 +21,14 @@ export interface Product<Offered extends Operations = Operations> {
   readonly subscriptions: readonly string[];
   readonly operations: Offered;
   readonly settings: ProductSettings;
+  /** What people may set of it from afar. */
+  readonly configuration: DeclaredConfiguration;
 }
 
 /**
  * Defines a product. Handlers are keyed by event type, by a prefix that ends in `.*`, or by `*`; the most specific one that matches runs, and
  * only that one.
- * @throws RUNTIME_PRODUCT_INVALID when an id, a pattern, a folder or a setting is not of its form.
+ * @throws RUNTIME_PRODUCT_INVALID when an id, a pattern, a folder, a setting, a parameter or a flag is not of its form.
  */
 export function defineProduct<const Offered extends Operations = Record<never, never>>(definition: {
   readonly id: string;
@@ -35,6 +38,7 @@ export function defineProduct<const Offered extends Operations = Record<never, n
   readonly handlers: Readonly<Record<string, Handler>>;
   readonly operations?: Offered;
   readonly settings?: Partial<ProductSettings>;
+  readonly configuration?: ProductConfiguration;
 }): Product<Offered> {
   const { id, title, migrations } = definition;
   const refuse = (reason: string): never => {
@@ -63,6 +67,7 @@ export function defineProduct<const Offered extends Operations = Record<never, n
     subscriptions: Object.freeze(patterns),
     operations: Object.freeze({ ...operations }),
     settings: Object.freeze({ handlerDeadlineMs }),
+    configuration: declaredConfiguration(id, definition.configuration ?? {}, refuse),
   });
 }
 

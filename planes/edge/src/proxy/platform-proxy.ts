@@ -97,7 +97,10 @@ export function createPlatformProxy(options: { origins: readonly string[]; log: 
         app.route({
           method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
           url: '/*',
-          config: { permission: { public: 'the platform process behind it asks for the credential' } },
+          config: {
+            permission: { public: 'the platform process behind it asks for the credential' },
+            directives: { exempt: 'the platform process behind it knows which of its routes answer under every directive' },
+          },
           handler: forward,
         });
       },

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { createThrottle } from '@etis/agent';
+import type { Directives } from '@etis/contracts/directives';
 import type { Governance } from '@etis/contracts/governance';
 import type { Transport } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
 import type { ClusterId } from '@etis/contracts/tenancy';
-import { createLoop, type Service } from '@etis/kernel';
+import { type Clock, createLoop, type Service } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import type { SpineSettings } from '../settings.ts';
 import { createEligibility } from './eligibility.ts';
 import { createLaneStore, type PendingLane } from './lane-store.ts';
+import { createRestraint, type TurnBounds } from './restraint.ts';
 import { orderedTurn, parkedTurn } from './turn.ts';
 
 export interface Dispatcher extends Service {
@@ -16,6 +19,7 @@ export interface Dispatcher extends Service {
 }
 
 interface Turn {
+  readonly lane: PendingLane;
   readonly cluster: ClusterId;
   readonly control: AbortController;
   readonly ended: Promise<void>;
@@ -37,14 +41,22 @@ const pageSize = 100;
 export function createDispatcher(options: {
   db: SystemDb;
   governance: Governance;
+  directives: Directives;
+  clock: Clock;
   reaches: (cluster: ClusterId) => boolean;
   transport: Transport;
   log: Log;
   settings: SpineSettings['dispatcher'];
 }): Dispatcher {
-  const { db, governance, transport, reaches, log, settings } = options;
+  const { db, governance, directives, transport, reaches, log, settings } = options;
   const store = createLaneStore({ db, owner: randomUUID(), settings });
   const eligibility = createEligibility({ governance, reaches, log });
+  const restraint = createRestraint({
+    directives,
+    throttle: createThrottle(directives, options.clock),
+    batchCount: settings.batchCount,
+    wake: () => loop.wake(),
+  });
   const turns = new Map<string, Turn>();
   /** Lanes that the view lets nobody deliver. */
   const blocked = new Set<string>();
@@ -52,13 +64,16 @@ export function createDispatcher(options: {
   const hadParked = new Set<string>();
   let blockedBy: unknown;
   let turnFailure: { error: unknown } | undefined;
-  let unsubscribe: (() => void) | undefined;
+  let unsubscribe: readonly (() => void)[] = [];
 
-  async function takeTurn(lane: PendingLane, cluster: ClusterId, turn: Pick<Turn, 'control' | 'token'>): Promise<void> {
+  async function takeTurn(turn: Turn, bounds: TurnBounds): Promise<void> {
+    const { lane, cluster } = turn;
     const parked = lane.parked && !(lane.ordered && hadParked.has(lane.id));
     if (parked) hadParked.add(lane.id);
     else hadParked.delete(lane.id);
-    const claim = await (parked ? store.claimParked(lane) : store.claimOrdered(lane));
+    const claim = await (parked ? store.claimParked(lane) : store.claimOrdered(lane, bounds));
+    restraint.used({ lane, cluster, bounds, count: claim?.entries.length ?? 0 });
+    if (!parked && claim?.entries.length === 0) restraint.finished(lane, bounds);
     if (claim === undefined) return;
     turn.token = claim.token;
     const timer = setTimeout(() => turn.control.abort(errors.DELIVERY_TIMEOUT(settings.deliverMs)), settings.deliverMs);
@@ -70,11 +85,11 @@ export function createDispatcher(options: {
     }
   }
 
-  function begin(lane: PendingLane, cluster: ClusterId): void {
+  function begin(lane: PendingLane, cluster: ClusterId, bounds: TurnBounds): void {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const turn: Turn = { cluster, control: new AbortController(), ended, old: false };
+    const turn: Turn = { lane, cluster, control: new AbortController(), ended, old: false };
     turns.set(lane.id, turn);
-    takeTurn(lane, cluster, turn)
+    takeTurn(turn, bounds)
       .catch((error: unknown) => {
         turnFailure = { error };
       })
@@ -102,7 +117,11 @@ export function createDispatcher(options: {
         const cluster = clusterOf(lane);
         if (cluster === undefined) blocked.add(lane.id);
         else if (inFlight(cluster) >= settings.inFlightPerCluster) passed.push(lane.id);
-        else begin(lane, cluster);
+        else {
+          const allowed = restraint.allow(lane, cluster);
+          if (allowed === null) passed.push(lane.id);
+          else begin(allowed.lane, cluster, allowed.bounds);
+        }
       }
       if (page.length < pageSize) return;
     }
@@ -138,6 +157,14 @@ export function createDispatcher(options: {
     },
   });
 
+  function followDirectives(): void {
+    for (const { lane, cluster, control } of turns.values()) {
+      const killed = restraint.killed(lane, cluster);
+      if (killed !== null) control.abort(errors.LANE_KILLED(killed));
+    }
+    loop.wake();
+  }
+
   async function finishTurns(): Promise<void> {
     const ended = () => Promise.all([...turns.values()].map((turn) => turn.ended));
     const grace = setTimeout(() => {
@@ -151,13 +178,14 @@ export function createDispatcher(options: {
     name: 'spine dispatcher',
     wake: () => loop.wake(),
     async start() {
-      unsubscribe ??= governance.subscribe(() => loop.wake());
+      if (unsubscribe.length === 0) unsubscribe = [governance.subscribe(() => loop.wake()), directives.subscribe(followDirectives)];
       await renewal.start();
       await loop.start();
     },
     async stop() {
-      unsubscribe?.();
-      unsubscribe = undefined;
+      for (const forget of unsubscribe) forget();
+      unsubscribe = [];
+      restraint.stop();
       await loop.stop();
       await finishTurns();
       await renewal.stop();

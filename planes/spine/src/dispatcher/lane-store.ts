@@ -29,6 +29,12 @@ export interface Claim {
   readonly entries: readonly LaneEntry[];
 }
 
+/** At most so many entries, and none that was routed after `until` (epoch milliseconds). */
+export interface ClaimBounds {
+  readonly limit: number;
+  readonly until: number | null;
+}
+
 /** The first and last entry that had their effect, and the ids of what they asked for that may still be on its way. */
 interface Handled {
   readonly from: bigint;
@@ -47,7 +53,7 @@ export interface Aside {
 /** The lanes as the dispatcher sees them. Whatever ends a turn resolves to false, and changed nothing, where its lease was lost. */
 export interface LaneStore {
   pending(skip: readonly string[], limit: number): Promise<readonly PendingLane[]>;
-  claimOrdered(lane: Lane): Promise<Claim | undefined>;
+  claimOrdered(lane: Lane, bounds: ClaimBounds): Promise<Claim | undefined>;
   claimParked(lane: Lane): Promise<Claim | undefined>;
   /** Moves the lane on to `to`; `aside` is the entry that failed. */
   advance(claim: Claim, step: { to: bigint; handled?: Handled; aside?: Aside }): Promise<boolean>;
@@ -88,7 +94,7 @@ function claimOf(lane: Lane, token: string, rows: readonly ClaimRow[]): Claim | 
 export function createLaneStore(options: {
   db: SystemDb;
   owner: string;
-  settings: { readonly leaseMs: number; readonly batchCount: number; readonly batchBytes: number };
+  settings: { readonly leaseMs: number; readonly batchBytes: number };
 }): LaneStore {
   const { db, owner, settings } = options;
 
@@ -105,9 +111,9 @@ export function createLaneStore(options: {
       return rows.map(({ tenant_id: tenant, ...lane }) => ({ ...lane, tenant }));
     },
 
-    async claimOrdered(lane) {
+    async claimOrdered(lane, { limit, until }) {
       const token = uuidv7();
-      const values = [lane.id, owner, token, settings.leaseMs, settings.batchCount, settings.batchBytes];
+      const values = [lane.id, owner, token, settings.leaseMs, limit, settings.batchBytes, until];
       return claimOf(lane, token, await db.statement<ClaimRow>(claimOrderedSql, values));
     },
 

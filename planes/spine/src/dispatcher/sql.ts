@@ -24,7 +24,7 @@ order by p.served_at limit $3`;
 
 /**
  * Takes the lane's lease, counts the attempt and reads the entries after its position: one round trip, durable before anything is delivered.
- * After an attempt without an outcome the entries of that batch go one by one, so that the one to blame shows.
+ * After an attempt without an outcome the entries of that batch go one by one, so that the one to blame shows. `$7`: only what was routed by then.
  */
 export const claimOrderedSql = `
 with claimed as (
@@ -42,6 +42,7 @@ from claimed c left join lateral (
     select e.position from entry e where e.lane_id = c.lane_id and e.position > c.position order by e.position
     limit case when c.attempts > 1 or c.position < c.careful_until then 1 else $5::int end
   ) n join event ev using (position)
+  where $7::float8 is null or ev.routed_at <= to_timestamp($7::float8 / 1000)
 ) v on v.before < $6
 order by v.position`;
 

@@ -1,5 +1,5 @@
 import type { JobDetail, JobState, JobSummary } from '@etis/contracts/jobs';
-import type { SpineLookups } from '@etis/contracts/operations';
+import type { SpineBacklog, SpineLookups } from '@etis/contracts/operations';
 import { isUuid } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { checkedLimit, decodeCursor, encodeCursor, pageOfPiece } from '../queries/page.ts';
@@ -52,6 +52,13 @@ order by f.id desc`;
 
 const oneSql = `select ${columns}, j.cause_id, j.payload, j.result from job j where j.id = $1::uuid`;
 
+const mostCounted = 10_000;
+const openSql = `
+select count(*)::int as count from (
+  select from job j where j.state = 'ready' and ($1::text is null or j.tenant_id = $1) and ($2::text is null or j.kind = $2)
+    and ($3::text is null or j.report_to = $3) limit $4
+) n`;
+
 function summary(row: SummaryRow): JobSummary {
   return {
     id: row.id,
@@ -80,7 +87,7 @@ function detail(row: DetailRow): JobDetail {
 }
 
 /** What people may ask about jobs. A page is read from a bounded piece of the record, as a page of events is. */
-export function createJobLookups(db: SystemDb): Pick<SpineLookups, 'jobs' | 'job'> {
+export function createJobLookups(db: SystemDb): Pick<SpineLookups, 'jobs' | 'job'> & SpineBacklog {
   return {
     async jobs(request) {
       const limit = checkedLimit(request);
@@ -110,6 +117,11 @@ export function createJobLookups(db: SystemDb): Pick<SpineLookups, 'jobs' | 'job
       if (!isUuid(id)) return null;
       const [row] = await db.statement<DetailRow>(oneSql, [id]);
       return row === undefined ? null : detail(row);
+    },
+    async openJobs({ tenant, kind, product }) {
+      if ([tenant, kind, product].some((word) => word?.includes('\0'))) return 0;
+      const [row] = await db.statement<{ count: number }>(openSql, [tenant ?? null, kind ?? null, product ?? null, mostCounted]);
+      return row?.count ?? 0;
     },
   };
 }

@@ -108,14 +108,22 @@ export function createJobs(options: { db: SystemDb; log: Log; settings: SpineSet
       ready.announce();
     },
 
-    async lease({ kinds, limit, leaseMs, limits }) {
+    async lease({ kinds, limit, leaseMs, limits, except }) {
       if (kinds.length === 0 || limit < 1) return [];
       const text = limitsText(limits, kinds);
       for (;;) {
         // Kinds take turns too: with one place at a time the first would otherwise always get it.
         firstKind = (firstKind + 1) % kinds.length;
         const order = [...kinds.slice(firstKind), ...kinds.slice(0, firstKind)];
-        const rows = await db.statement<LeaseRow>(leaseSql, [order, limit, leaseMs, order.map((kind) => turns.get(kind) ?? ''), text]);
+        const rows = await db.statement<LeaseRow>(leaseSql, [
+          order,
+          limit,
+          leaseMs,
+          order.map((kind) => turns.get(kind) ?? ''),
+          text,
+          except?.tenants ?? [],
+          except?.products ?? [],
+        ]);
         for (const row of rows) if (row.id === null) turns.set(row.kind, row.tenant_id);
         const leased = leasedJobs(rows);
         // All that was found had used up its attempts: that is not to say that there is nothing to take.

@@ -11,7 +11,7 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::uuid
 order by j.id
 on conflict do nothing`;
 
-export const leaseSql = 'select * from job_lease($1::text[], $2, $3, $4::text[], $5::jsonb)';
+export const leaseSql = 'select * from job_lease($1::text[], $2, $3, $4::text[], $5::jsonb, $6::text[], $7::text[])';
 
 export const heartbeatSql = `
 update job j set leased_until = clock_timestamp() + $3::float8 * interval '1 millisecond'

@@ -1,4 +1,5 @@
 import type { Context } from '@etis/contracts/context';
+import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { SourceAdapter, SourceKind } from '@etis/contracts/events';
 import type { Governance } from '@etis/contracts/governance';
 import type { SpineOperations } from '@etis/contracts/operations';
@@ -6,7 +7,8 @@ import { isUuid } from '@etis/kernel';
 import { audit, type SystemDb, type SystemTx } from '@etis/postgres';
 import { type DeliveryRow, deliveryOf } from '../record/delivery-row.ts';
 import { apply } from '../router/apply.ts';
-import { route } from '../router/route.ts';
+import { holdingOf } from '../router/holding.ts';
+import { route, setAside } from '../router/route.ts';
 import { routingTable } from '../router/routing-table.ts';
 import { bulkLimit } from './bulk-limit.ts';
 
@@ -30,17 +32,21 @@ group by delivery_id order by min(id) limit $3`;
 export function createUnmatchedOperations(options: {
   db: SystemDb;
   governance: Governance;
+  directives?: Directives;
   adapters: ReadonlyMap<SourceKind, SourceAdapter>;
   onRouted: () => void;
 }): Pick<SpineOperations, 'replayUnmatched' | 'replayAllUnmatched'> {
-  const { db, governance, adapters, onRouted } = options;
+  const { db, governance, adapters, onRouted, directives = unrestricted } = options;
 
   async function replay(tx: SystemTx, context: Context, id: string): Promise<{ placed: number; unmatched: number } | null> {
     const [cursor] = await tx.query<{ event_position: string }>(lockSql);
     const [row] = await tx.query<DeliveryRow>(deliverySql, [id]);
     if (cursor === undefined || row === undefined) return null;
     const delivery = deliveryOf(row);
-    const routed = route(delivery, adapters.get(delivery.source), routingTable(governance.current()));
+    const table = routingTable(governance.current());
+    const held = holdingOf(directives).reasonFor(delivery, table.view.connections.get(delivery.connection)?.tenant ?? null);
+    const routed =
+      held === null ? route(delivery, adapters.get(delivery.source), table) : setAside(delivery, table, { reason: 'held', detail: held });
     const [before] = await tx.query<{ known: number }>(knownSql, [routed.events.map((event) => event.id)]);
     await tx.query(clearSql, [id]);
     const last = await apply(tx, [{ delivery, routed }], BigInt(cursor.event_position));

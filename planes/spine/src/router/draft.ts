@@ -22,8 +22,8 @@ export interface Draft {
   readonly towards: { readonly way: 'broadcast' } | { readonly way: 'directed'; readonly to: ProductId | null };
 }
 
-/** Why a delivery, or one event of it, has no place. */
-export type UnmatchedReason = 'unreadable' | 'unknown-event' | 'unresolved' | 'undirected' | 'tenant-suspended' | 'hop-limit';
+/** Why a delivery, or one event of it, has no place. `held`: a directive keeps its connection back; it is routed, in its turn, when that is over. */
+export type UnmatchedReason = 'unreadable' | 'unknown-event' | 'unresolved' | 'undirected' | 'tenant-suspended' | 'hop-limit' | 'held';
 
 /** What reading one delivery gave. It never throws: whatever goes wrong is a reason. */
 export type Reading =

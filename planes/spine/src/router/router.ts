@@ -1,4 +1,5 @@
-import type { SourceAdapter, SourceKind } from '@etis/contracts/events';
+import { type Directives, unrestricted } from '@etis/contracts/directives';
+import type { Delivery, SourceAdapter, SourceKind } from '@etis/contracts/events';
 import type { Governance } from '@etis/contracts/governance';
 import type { Log } from '@etis/contracts/log';
 import { createLoop, type Loop } from '@etis/kernel';
@@ -8,12 +9,16 @@ import { type DeliveryRow, deliveryOf } from '../record/delivery-row.ts';
 import { thrownText } from '../record/thrown-text.ts';
 import type { SpineSettings } from '../settings.ts';
 import { apply, type RoutedDelivery } from './apply.ts';
-import { route, setAside } from './route.ts';
+import { type Holding, holdingOf } from './holding.ts';
+import { releaseHeld } from './release-held.ts';
+import { type Routed, route, setAside } from './route.ts';
 import { type RoutingTable, routingTable } from './routing-table.ts';
 
 export interface RouterOptions {
   readonly db: SystemDb;
   readonly governance: Governance;
+  /** By default nothing is ever held back. */
+  readonly directives?: Directives;
   readonly adapters: ReadonlyMap<SourceKind, SourceAdapter>;
   readonly log: Log;
   readonly settings: SpineSettings['router'];
@@ -22,11 +27,14 @@ export interface RouterOptions {
 }
 
 // Skips a cursor that another process holds: that process is the router now, and goes on until nothing is left.
-const cursorSql = 'select inbox_position, event_position from router_cursor for update skip locked';
+const cursorSql = `
+select inbox_position, event_position, exists (select from unmatched where reason = 'held') as holding
+from router_cursor for update skip locked`;
 const moveSql = 'update router_cursor set inbox_position = $1, event_position = $2';
-// The running sum reads only sizes, so a body past the bound is not fetched.
+// The running sum reads only sizes, so a body past the bound is not fetched. `behind`: earlier deliveries of the connection are still held back.
 const readSql = `
-select i.position, i.id, i.connection_id, i.source, i.headers, i.body, i.traceparent, i.received_at
+select i.position, i.id, i.connection_id, i.source, i.headers, i.body, i.traceparent, i.received_at,
+  exists (select from unmatched u where u.reason = 'held' and u.connection_id = i.connection_id) as behind
 from (
   select position, sum(octet_length(body)) over (order by position) - octet_length(body) as before
   from (select position, body from inbox where position > $1 order by position limit $2) n
@@ -37,15 +45,25 @@ where s.before < $3 order by position`;
 interface Step {
   readonly count: number;
   readonly entries: number;
+  /** Whether deliveries are kept back. */
+  readonly holding: boolean;
+}
+
+interface CursorRow {
+  readonly inbox_position: string;
+  readonly event_position: string;
+  readonly holding: boolean;
 }
 
 /**
  * Reads the inbox after its cursor and writes events, entries and unmatched rows together with the cursor: each delivery is routed exactly
- * once, in the order of acceptance, by whichever process holds the cursor's row.
+ * once, in the order of acceptance, by whichever process holds the cursor's row. What a directive keeps back is set aside in its place, and routed
+ * in that order, before anything newer of its connection, once nothing keeps it back any more.
  */
 export function createRouter(options: RouterOptions): Loop {
-  const { db, governance, adapters, log, settings, onRouted } = options;
+  const { db, governance, adapters, log, settings, onRouted, directives = unrestricted } = options;
   let table: RoutingTable | undefined;
+  let unsubscribe: (() => void) | undefined;
 
   function currentTable(): RoutingTable {
     const view = governance.current();
@@ -53,34 +71,44 @@ export function createRouter(options: RouterOptions): Loop {
     return table;
   }
 
-  async function step(limit: number, refused?: string): Promise<Step> {
+  function routed(delivery: Delivery, view: RoutingTable, { refused, held }: { refused: string | undefined; held: string | null }): Routed {
+    if (refused !== undefined) return setAside(delivery, view, { reason: 'unreadable', detail: refused });
+    if (held !== null) return setAside(delivery, view, { reason: 'held', detail: held });
+    return route(delivery, adapters.get(delivery.source), view);
+  }
+
+  async function step(holding: Holding, limit: number, refused?: string): Promise<Step> {
     return await db.system(async (tx: SystemTx) => {
-      const [cursor] = await tx.query<{ inbox_position: string; event_position: string }>(cursorSql);
-      if (cursor === undefined) return { count: 0, entries: 0 };
-      const rows = await tx.query<DeliveryRow>(readSql, [cursor.inbox_position, limit, settings.batchBytes]);
+      const [cursor] = await tx.query<CursorRow>(cursorSql);
+      if (cursor === undefined) return { count: 0, entries: 0, holding: false };
+      const rows = await tx.query<DeliveryRow & { behind: boolean }>(readSql, [cursor.inbox_position, limit, settings.batchBytes]);
       const end = rows.at(-1)?.position;
-      if (end === undefined) return { count: 0, entries: 0 };
+      if (end === undefined) return { count: 0, entries: 0, holding: cursor.holding };
       const view = currentTable();
+      const heldHere = new Set<string>();
       const batch = rows.map((row): RoutedDelivery => {
         const delivery = deliveryOf(row);
-        if (refused !== undefined) return { delivery, routed: setAside(delivery, view, { reason: 'unreadable', detail: refused }) };
-        return { delivery, routed: route(delivery, adapters.get(delivery.source), view) };
+        const tenant = view.view.connections.get(delivery.connection)?.tenant ?? null;
+        const isBehind = row.behind || heldHere.has(delivery.connection);
+        const held = holding.reasonFor(delivery, tenant) ?? (isBehind ? 'earlier deliveries of the connection go first' : null);
+        if (held !== null) heldHere.add(delivery.connection);
+        return { delivery, routed: routed(delivery, view, { refused, held }) };
       });
       const last = await apply(tx, batch, BigInt(cursor.event_position));
       await tx.query(moveSql, [end, String(last)]);
       const entries = batch.reduce((sum, { routed }) => sum + routed.events.reduce((lanes, event) => lanes + event.lanes.length, 0), 0);
-      return { count: rows.length, entries };
+      return { count: rows.length, entries, holding: cursor.holding };
     });
   }
 
   /** Routes what comes next one by one, and sets aside the delivery that the database refuses, so that it holds up nobody else. */
-  async function oneByOne(count: number): Promise<Step> {
-    const total = { count: 0, entries: 0 };
+  async function oneByOne(holding: Holding, count: number): Promise<Step> {
+    const total = { count: 0, entries: 0, holding: true };
     for (let index = 0; index < count; index += 1) {
-      const done = await step(1).catch(async (error: unknown) => {
+      const done = await step(holding, 1).catch(async (error: unknown) => {
         if (!isDataError(error)) throw error;
         log.error({ err: error }, 'the record refuses what a delivery was routed to; the delivery is kept as unmatched');
-        return await step(1, `the record refuses what it was routed to: ${thrownText(error, 400)}`);
+        return await step(holding, 1, `the record refuses what it was routed to: ${thrownText(error, 400)}`);
       });
       if (done.count === 0) break;
       total.count += done.count;
@@ -89,17 +117,32 @@ export function createRouter(options: RouterOptions): Loop {
     return total;
   }
 
-  return createLoop({
+  const loop = createLoop({
     name: 'spine router',
     log,
     idleMs: settings.pollMs,
     async round() {
-      const done = await step(settings.batchCount).catch(async (error: unknown) => {
+      const holding = holdingOf(directives);
+      if (holding.everything) return false;
+      const done = await step(holding, settings.batchCount).catch(async (error: unknown) => {
         if (!isDataError(error)) throw error;
-        return await oneByOne(settings.batchCount);
+        return await oneByOne(holding, settings.batchCount);
       });
-      if (done.entries > 0) onRouted();
-      return done.count > 0;
+      const released = done.holding ? await releaseHeld({ db, adapters, log, table: currentTable(), holding, settings }) : 0;
+      if (done.entries + released > 0) onRouted();
+      return done.count + released > 0;
     },
   });
+  return {
+    ...loop,
+    async start() {
+      unsubscribe ??= directives.subscribe(() => loop.wake());
+      await loop.start();
+    },
+    async stop() {
+      unsubscribe?.();
+      unsubscribe = undefined;
+      await loop.stop();
+    },
+  };
 }

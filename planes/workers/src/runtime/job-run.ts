@@ -30,11 +30,13 @@ export function startJobRun(options: {
 }): JobRun {
   const { job, jobs, log } = options;
   let told: string | undefined;
+  let begun = false;
   let limit: NodeJS.Timeout | undefined;
   let killer: NodeJS.Timeout | undefined;
   const run = options.threads.run(job, {
     // A new thread takes its time to start, and that is not the job's.
     onBegun() {
+      begun = true;
       limit = setTimeout(() => abort('it took longer than its kind allows'), options.timeLimitMs);
     },
     onProgress(progress) {
@@ -45,6 +47,11 @@ export function startJobRun(options: {
   function abort(reason: string): void {
     if (told !== undefined) return;
     told = reason;
+    // A job that has not begun is given back untried: there is nothing that could end in order.
+    if (!begun) {
+      run.kill();
+      return;
+    }
     run.abort(reason);
     killer = setTimeout(run.kill, options.abortMs);
   }

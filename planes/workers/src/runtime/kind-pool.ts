@@ -1,8 +1,9 @@
-import type { JobLimits, Jobs } from '@etis/contracts/jobs';
+import type { JobLimits, Jobs, LeasedJob } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
 import { backoff, createLoop, type Loop } from '@etis/kernel';
 import type { JobKind } from './job-kind.ts';
 import { type JobRun, startJobRun } from './job-run.ts';
+import type { JobRestraint } from './restraint.ts';
 import type { Threads } from './threads.ts';
 
 const restAfterFailure = { base: 1_000, cap: 60_000 };
@@ -11,6 +12,8 @@ const restAfterFailure = { base: 1_000, cap: 60_000 };
 export interface KindPool {
   readonly leasing: Loop;
   readonly running: ReadonlyMap<string, JobRun>;
+  /** Ends what a directive kills, and looks again for what may be leased. */
+  followDirectives(): void;
   close(): Promise<void>;
 }
 
@@ -23,8 +26,9 @@ export function createKindPool(options: {
   log: Log;
   leaseMs: number;
   abortMs: number;
+  restraint: JobRestraint;
 }): KindPool {
-  const { threads, jobs, log, size, leaseMs, abortMs } = options;
+  const { threads, jobs, log, size, leaseMs, abortMs, restraint } = options;
   const kinds = new Map(options.kinds.map((kind) => [kind.kind, kind]));
   const limits = limitsOf(options.kinds);
   const running = new Map<string, JobRun>();
@@ -44,6 +48,28 @@ export function createKindPool(options: {
       log.error({ pool: options.name, err: cause }, 'a worker thread cannot start; its jobs wait, and it is tried again');
   }
 
+  function take(job: LeasedJob): void {
+    const giveBackMs = restraint.begin(job);
+    if (giveBackMs === null) {
+      start(job);
+      return;
+    }
+    jobs.defer(job.claim, giveBackMs).catch((error: unknown) => {
+      log.warn({ job: job.id, err: error }, 'a job that a directive holds could not be given back; it comes back after its lease');
+    });
+  }
+
+  function start(job: LeasedJob): void {
+    const timeLimitMs = kinds.get(job.kind)?.timeLimitMs ?? leaseMs;
+    const run = startJobRun({ job, timeLimitMs, threads, jobs, log, abortMs, restMs: () => Math.max(0, restUntil - Date.now()) });
+    running.set(job.claim, run);
+    void run.ended.then(({ started, cause }) => {
+      running.delete(job.claim);
+      noteStart(started, cause);
+      leasing.wake();
+    });
+  }
+
   const leasing = createLoop({
     name: `workers ${options.name}`,
     log,
@@ -51,23 +77,26 @@ export function createKindPool(options: {
     async round() {
       const free = (startFailures > 0 ? 1 : size) - running.size;
       if (free <= 0 || Date.now() < restUntil) return false;
-      const leased = await jobs.lease({ kinds: [...kinds.keys()], limit: free, leaseMs, limits });
-      for (const job of leased) {
-        const timeLimitMs = kinds.get(job.kind)?.timeLimitMs ?? leaseMs;
-        const run = startJobRun({ job, timeLimitMs, threads, jobs, log, abortMs, restMs: () => Math.max(0, restUntil - Date.now()) });
-        running.set(job.claim, run);
-        void run.ended.then(({ started, cause }) => {
-          running.delete(job.claim);
-          noteStart(started, cause);
-          leasing.wake();
-        });
+      const before = running.size;
+      for (const order of restraint.orders([...kinds.keys()], free)) {
+        const limit = Math.min(order.limit, free - (running.size - before));
+        if (limit <= 0) break;
+        for (const job of await jobs.lease({ ...order, limit, leaseMs, limits })) take(job);
       }
-      return leased.length > 0 && running.size < size;
+      return running.size > before && running.size < size;
     },
   });
 
   threads.warm();
-  return { leasing, running, close: () => threads.close() };
+  function followDirectives(): void {
+    for (const run of running.values()) {
+      const reason = restraint.killed(run.job);
+      if (reason !== null) run.abort(`a directive killed it: ${reason}`);
+    }
+    leasing.wake();
+  }
+
+  return { leasing, running, followDirectives, close: () => threads.close() };
 }
 
 function limitsOf(kinds: readonly JobKind[]): Readonly<Record<string, JobLimits>> {

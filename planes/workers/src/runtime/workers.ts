@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createThrottle } from '@etis/agent';
+import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
-import { createLoop, type Service } from '@etis/kernel';
+import { createLoop, type Service, systemClock } from '@etis/kernel';
 import type { DatabaseAccess } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { type JobKind, loadJobKind } from './job-kind.ts';
 import { createKindPool, type KindPool } from './kind-pool.ts';
 import type { KindSettings } from './kind-settings.ts';
+import { createJobRestraint } from './restraint.ts';
 import { createThreads } from './threads.ts';
 import { type WorkersOptions, workersOptions } from './workers-options.ts';
 
@@ -19,14 +22,17 @@ export function createWorkers(deps: {
   jobs: Jobs;
   access: DatabaseAccess;
   settings: KindSettings;
+  /** By default nothing is restricted. */
+  directives?: Directives;
   log: Log;
   options?: Partial<WorkersOptions>;
 }): Service {
-  const { jobs, access, settings } = deps;
+  const { jobs, access, settings, directives = unrestricted } = deps;
+  const restraint = createJobRestraint({ directives, throttle: createThrottle(directives, systemClock), clock: systemClock });
   const log = deps.log.child({ plane: 'workers' });
   const options = workersOptions(deps.options);
   let pools: readonly KindPool[] = [];
-  let forget: (() => void) | undefined;
+  let forget: readonly (() => void)[] = [];
 
   const heartbeat = createLoop({
     name: 'workers heartbeat',
@@ -50,7 +56,17 @@ export function createWorkers(deps: {
     const { logLevel, startMs, idleMs, leaseMs, abortMs } = options;
     const setup = { modules: loaded.map(({ module }) => module), access, settings, logLevel };
     const threads = createThreads({ setup, memoryMb: size.memoryMb, keep: size.keep, startMs, idleMs, log });
-    return createKindPool({ name, kinds: loaded.map(({ kind }) => kind), size: size.threads, threads, jobs, log, leaseMs, abortMs });
+    return createKindPool({
+      name,
+      kinds: loaded.map(({ kind }) => kind),
+      size: size.threads,
+      threads,
+      jobs,
+      log,
+      leaseMs,
+      abortMs,
+      restraint,
+    });
   }
 
   function makePools(loaded: readonly LoadedKind[]): readonly KindPool[] {
@@ -73,15 +89,20 @@ export function createWorkers(deps: {
     name: 'workers',
     async start() {
       pools = makePools(leasable(await Promise.all(options.kinds.map(load)), settings, options.only));
-      forget = jobs.onReady(() => {
-        for (const { leasing } of pools) leasing.wake();
-      });
+      forget = [
+        jobs.onReady(() => {
+          for (const { leasing } of pools) leasing.wake();
+        }),
+        directives.subscribe(() => {
+          for (const pool of pools) pool.followDirectives();
+        }),
+      ];
       for (const { leasing } of pools) await leasing.start();
       await heartbeat.start();
     },
     async stop() {
-      forget?.();
-      forget = undefined;
+      for (const one of forget) one();
+      forget = [];
       const finished = finish();
       const grace = setTimeout(() => {
         for (const { running } of pools) for (const run of running.values()) run.abort('the worker stops');

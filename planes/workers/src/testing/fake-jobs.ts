@@ -7,7 +7,7 @@ export type JobEnd = { readonly result: unknown } | { readonly failure: JobFailu
 /** The Jobs port in memory: what is added is leased once, and how each job ended can be awaited. */
 export interface FakeJobs extends Jobs {
   /** Makes a job ready and calls those back who wait for one. */
-  add(job: { kind: string; payload: unknown; tenant?: string; id?: string; attempt?: number }): LeasedJob;
+  add(job: { kind: string; payload: unknown; tenant?: string; id?: string; attempt?: number; reportTo?: string }): LeasedJob;
   /** Resolves when the job was completed, failed or given back. */
   ended(job: LeasedJob): Promise<JobEnd>;
   /** Takes the claim away, as when the lease ran out. */

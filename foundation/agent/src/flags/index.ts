@@ -1,0 +1,1 @@
+export { createFlagProvider, type FlagProviderOptions } from './flag-provider.ts';
