@@ -1,6 +1,10 @@
 import { errorCatalogue } from '@etis/kernel';
 
 export const errors = errorCatalogue('ETIS', {
+  RULES_UNREADABLE: {
+    kind: 'invalid',
+    message: (file: string) => `The rules in ${file} cannot be read: it has to be a file with a JSON list of rules.`,
+  },
   NOT_CONFIRMED: {
     kind: 'invalid',
     message: () => 'Nothing was ordered, because it was not confirmed. Answer y, or give --yes.',

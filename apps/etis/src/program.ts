@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { registerConfig } from './commands/config.ts';
 import { registerConnections } from './commands/connections.ts';
 import { registerDeadLetters } from './commands/dead-letters.ts';
 import { demo } from './commands/demo.ts';
-import { events, evolution, flow, type InspectOptions, type ListOptions, sent, showConfig, status } from './commands/inspect.ts';
+import { registerFlags } from './commands/flags.ts';
+import { events, evolution, flow, type InspectOptions, type ListOptions, sent, status } from './commands/inspect.ts';
 import { registerJobs } from './commands/jobs.ts';
 import { registerSchedules } from './commands/schedules.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
@@ -64,7 +66,9 @@ export function createProgram(): Command {
 
   program
     .command('demo')
-    .description('send an Autodesk event and a WhatsApp message to the running demonstration, and follow them to the mailbox and to the reply')
+    .description(
+      'send an Autodesk event and a WhatsApp message to the running demonstration, and follow them to the mailbox and to the reply',
+    )
     .option('--json', 'print data; exits with 1 when an outcome is missing')
     .option('--timeout <seconds>', 'how long to wait for the outcome', seconds, 15_000)
     .action(async (options: { json?: boolean; timeout: number }) => {
@@ -95,9 +99,8 @@ export function createProgram(): Command {
     .option('--limit <n>', 'how many, newest first', '50')
     .action((options: ListOptions) => sent(readEnvironment(), options, terminal));
 
-  looking(program.command('config'), 'the settings in force; secrets are not shown').action((options: InspectOptions) =>
-    showConfig(readEnvironment(), options, terminal),
-  );
+  registerConfig(program);
+  registerFlags(program);
 
   looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action(
     (options: InspectOptions) => evolution(options, terminal),

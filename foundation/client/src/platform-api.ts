@@ -678,6 +678,271 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/parameters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists parameters in the order of keys */
+    get: operations['listParameters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{parameter}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a parameter as it is declared */
+    get: operations['getParameter'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{parameter}/settings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists what a parameter is set to, by level */
+    get: operations['listParameterSettings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{parameter}/setting': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows what a parameter is set to at one level */
+    get: operations['getParameterSetting'];
+    /**
+     * Sets a parameter at one level
+     * @description Without an environment it counts in every one that has no value of its own at that level.
+     */
+    put: operations['setParameter'];
+    post?: never;
+    /** Takes away what a parameter is set to at one level */
+    delete: operations['unsetParameter'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{parameter}/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Shows whose value would change if a parameter were set, or unset
+     * @description Changes nothing.
+     */
+    post: operations['previewParameter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{parameter}/value': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Says what counts for a target, and why
+     * @description Of a tenant the cluster and the tier are those of its placement.
+     */
+    get: operations['evaluateParameter'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flags': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists flags in the order of keys */
+    get: operations['listFlags'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flags/{flag}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a flag with its rules */
+    get: operations['getFlag'];
+    /**
+     * Gives a flag its rules
+     * @description The rules replace those before. Without `enabled` that stays as it is.
+     */
+    put: operations['putFlag'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flags/{flag}/enable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets the rules of a flag count again */
+    post: operations['enableFlag'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flags/{flag}/disable': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives everybody the variant that a flag has as its off */
+    post: operations['disableFlag'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flags/{flag}/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Shows whose value would change if a flag had these rules
+     * @description Changes nothing. What is left out is as it is.
+     */
+    post: operations['previewFlag'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flags/{flag}/value': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Says which variant counts for a target, and why
+     * @description Of a tenant the cluster and the tier are those of its placement. Directives that kill the feature are not looked at.
+     */
+    get: operations['evaluateFlag'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/configuration-changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists changes of parameters and flags, newest first
+     * @description Of a parameter a change shows the setting that it is about, before and after.
+     */
+    get: operations['listConfigurationChanges'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/configuration-changes/{change}/rollback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Makes a setting or flag what it was before a change
+     * @description It is a change of its own, and can be rolled back too. Where the same was changed again since, it is refused unless forced.
+     */
+    post: operations['rollBackConfigurationChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -701,6 +966,94 @@ export interface components {
     };
     Config: {
       [key: string]: unknown;
+    };
+    ConfigurationChange: {
+      id: string;
+      key: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      at: string;
+      by: string;
+      reason: string;
+      before: {
+        /** @enum {string} */
+        kind: 'parameter' | 'flag';
+        /** @description as it was declared then */
+        declaration: {
+          [key: string]: unknown;
+        };
+        settings?: {
+          at: {
+            /**
+             * @description the narrower one overrules the broader ones
+             * @enum {string}
+             */
+            level: 'platform' | 'product' | 'tier' | 'tenant' | 'unit';
+            /** @description the id of a product */
+            product?: string;
+            /** @enum {string} */
+            tier?: 'standard' | 'advanced' | 'enterprise';
+            /** @description the id of a tenant */
+            tenant?: string;
+            unit?: string;
+          };
+          environment: ('live' | 'staging' | 'sandbox') | null;
+          /** @description what it was set to */
+          value: unknown;
+        }[];
+        enabled?: boolean;
+        /** @description the first that fits decides */
+        rules?: components['schemas']['FlagRule'][];
+      } | null;
+      after: {
+        /** @enum {string} */
+        kind: 'parameter' | 'flag';
+        /** @description as it was declared then */
+        declaration: {
+          [key: string]: unknown;
+        };
+        settings?: {
+          at: {
+            /**
+             * @description the narrower one overrules the broader ones
+             * @enum {string}
+             */
+            level: 'platform' | 'product' | 'tier' | 'tenant' | 'unit';
+            /** @description the id of a product */
+            product?: string;
+            /** @enum {string} */
+            tier?: 'standard' | 'advanced' | 'enterprise';
+            /** @description the id of a tenant */
+            tenant?: string;
+            unit?: string;
+          };
+          environment: ('live' | 'staging' | 'sandbox') | null;
+          /** @description what it was set to */
+          value: unknown;
+        }[];
+        enabled?: boolean;
+        /** @description the first that fits decides */
+        rules?: components['schemas']['FlagRule'][];
+      };
+      rollsBack: string | null;
+    };
+    ConfigurationPreview: {
+      /** @description how many have the product */
+      tenants: number;
+      /** @description how many of those would have another value */
+      affected: number;
+      examples: {
+        /** @description the id of a tenant */
+        tenant: string;
+        /** @description as it is */
+        before: unknown;
+        /** @description as it would be */
+        after: unknown;
+      }[];
+      /** @description whether a rule decides by subjects, who are not counted */
+      bySubject: boolean;
     };
     Connection: {
       /** @description the id of a connection */
@@ -819,6 +1172,90 @@ export interface components {
       traceparent: string;
       /** @description what the event carries */
       data: unknown;
+    };
+    ExplainedValue: {
+      key: string;
+      /** @description what counts */
+      value: unknown;
+      variant: string | null;
+      /** @enum {string} */
+      reason: 'DEFAULT' | 'STATIC' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED' | 'ERROR' | 'STALE';
+      why: string[];
+    };
+    Flag: {
+      key: string;
+      declaration: {
+        key: string;
+        /** @description the id of a product */
+        product: string;
+        description: string;
+        value: components['schemas']['ValueType'];
+        /** @description values by name */
+        variants: {
+          [key: string]: unknown;
+        };
+        /** @description the variant that counts where no rule decides */
+        default: string;
+        /** @description the variant while the flag is disabled or a directive kills the feature */
+        off: string;
+      };
+      /** @description false once its product declares it no more */
+      declared: boolean;
+      /** @description while it is not, the variant `off` counts for everybody */
+      enabled: boolean;
+      /** @description the first that fits decides */
+      rules: components['schemas']['FlagRule'][];
+      misfits: string[];
+      /** @description the change that made it so; another with every change */
+      change: string | null;
+    };
+    FlagOrder: {
+      /** @description the first that fits decides */
+      rules: components['schemas']['FlagRule'][];
+      enabled?: boolean;
+      /** @description why; it is kept with the change */
+      reason: string;
+    };
+    FlagPreviewOrder: {
+      /** @description the first that fits decides */
+      rules?: components['schemas']['FlagRule'][];
+      enabled?: boolean;
+      /** @enum {string} */
+      environment?: 'live' | 'staging' | 'sandbox';
+      /**
+       * Format: date-time
+       * @description schedules count as at this moment; by default now
+       */
+      at?: string;
+    };
+    /** @description fits what has every member that it names; gives a variant, or variants by their shares */
+    FlagRule: {
+      id: string;
+      tenants?: string[];
+      tiers?: ('standard' | 'advanced' | 'enterprise')[];
+      clusters?: string[];
+      environments?: ('live' | 'staging' | 'sandbox')[];
+      /**
+       * Format: date-time
+       * @description from when it fits
+       */
+      from?: string;
+      /**
+       * Format: date-time
+       * @description until when it fits
+       */
+      until?: string;
+      variant?: string;
+      rollout?: {
+        /** @description rules with the same seed of one flag choose the same tenants or subjects */
+        seed: string;
+        /** @enum {string} */
+        by: 'tenant' | 'subject';
+        /** @description variants and their shares in hundredths of a percent; what is left falls to the next rule */
+        shares: {
+          [key: string]: number;
+        };
+      };
     };
     Flow: {
       id: string;
@@ -1120,6 +1557,78 @@ export interface components {
       /** @description as people call it */
       name: string;
     };
+    Parameter: {
+      key: string;
+      declaration: {
+        key: string;
+        /** @description the id of a product */
+        product: string;
+        description: string;
+        value: components['schemas']['ValueType'];
+        /** @description what counts where nothing is set */
+        default: unknown;
+      };
+      /** @description false once its product declares it no more */
+      declared: boolean;
+      /** @description how many are set */
+      settings: number;
+      /** @description how many of those do not fit the declaration, so that the default counts */
+      misfits: number;
+    };
+    ParameterPreviewOrder: {
+      /**
+       * @description the narrower one overrules the broader ones
+       * @enum {string}
+       */
+      level: 'platform' | 'product' | 'tier' | 'tenant' | 'unit';
+      /** @description the id of a product */
+      product?: string;
+      /** @enum {string} */
+      tier?: 'standard' | 'advanced' | 'enterprise';
+      /** @description the id of a tenant */
+      tenant?: string;
+      /** @description a project of the tenant */
+      unit?: string;
+      /** @enum {string} */
+      environment?: 'live' | 'staging' | 'sandbox';
+      /** @description what it would be set to; without one it would be unset */
+      value?: unknown;
+    };
+    ParameterSetting: {
+      at: {
+        /**
+         * @description the narrower one overrules the broader ones
+         * @enum {string}
+         */
+        level: 'platform' | 'product' | 'tier' | 'tenant' | 'unit';
+        /** @description the id of a product */
+        product?: string;
+        /** @enum {string} */
+        tier?: 'standard' | 'advanced' | 'enterprise';
+        /** @description the id of a tenant */
+        tenant?: string;
+        unit?: string;
+      };
+      environment: ('live' | 'staging' | 'sandbox') | null;
+      /** @description what it is set to */
+      value: unknown;
+      /** @description why the default counts instead */
+      misfit: string | null;
+      /** @description the change that made it so; another with every change */
+      change: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      setAt: string;
+      setBy: string;
+    };
+    ParameterValue: {
+      /** @description as the declaration says */
+      value: unknown;
+      /** @description why; it is kept with the change */
+      reason: string;
+    };
     Placement: {
       /** @description the id of a tenant */
       tenant: string;
@@ -1154,6 +1663,10 @@ export interface components {
       id: string;
       title: string;
       subscriptions: string[];
+    };
+    Reason: {
+      /** @description why; it is kept with the change */
+      reason: string;
     };
     RedriveOrder: {
       /** @description the id of a tenant */
@@ -1193,6 +1706,12 @@ export interface components {
       region?: string | null;
       /** @description the id of a product */
       product?: string | null;
+    };
+    RollbackOrder: {
+      /** @description why; it is kept with the change */
+      reason: string;
+      /** @description also where the same was changed again since; false by default */
+      force?: boolean;
     };
     Rotation: {
       /** @description the secret that the other system gave; where it takes one from here, leave it out and a good one is made */
@@ -1342,6 +1861,15 @@ export interface components {
        */
       at: string;
     };
+    ValueType: {
+      /** @enum {string} */
+      type: 'boolean' | 'string' | 'number' | 'json';
+      maxLength?: number;
+      oneOf?: string[];
+      minimum?: number;
+      maximum?: number;
+      integer?: boolean;
+    };
   };
   responses: {
     /** @description The request cannot be; `errors` names the places. */
@@ -1443,6 +1971,8 @@ export interface components {
 export type BulkResult = components['schemas']['BulkResult'];
 export type Cluster = components['schemas']['Cluster'];
 export type Config = components['schemas']['Config'];
+export type ConfigurationChange = components['schemas']['ConfigurationChange'];
+export type ConfigurationPreview = components['schemas']['ConfigurationPreview'];
 export type Connection = components['schemas']['Connection'];
 export type ConnectionChange = components['schemas']['ConnectionChange'];
 export type DeadLetter = components['schemas']['DeadLetter'];
@@ -1451,6 +1981,11 @@ export type Delivery = components['schemas']['Delivery'];
 export type DiscardOrder = components['schemas']['DiscardOrder'];
 export type Event = components['schemas']['Event'];
 export type EventDetail = components['schemas']['EventDetail'];
+export type ExplainedValue = components['schemas']['ExplainedValue'];
+export type Flag = components['schemas']['Flag'];
+export type FlagOrder = components['schemas']['FlagOrder'];
+export type FlagPreviewOrder = components['schemas']['FlagPreviewOrder'];
+export type FlagRule = components['schemas']['FlagRule'];
 export type Flow = components['schemas']['Flow'];
 export type FlowStep = components['schemas']['FlowStep'];
 export type IssuedSecret = components['schemas']['IssuedSecret'];
@@ -1462,15 +1997,21 @@ export type MapAndReplay = components['schemas']['MapAndReplay'];
 export type Mapping = components['schemas']['Mapping'];
 export type NewConnection = components['schemas']['NewConnection'];
 export type NewTenant = components['schemas']['NewTenant'];
+export type Parameter = components['schemas']['Parameter'];
+export type ParameterPreviewOrder = components['schemas']['ParameterPreviewOrder'];
+export type ParameterSetting = components['schemas']['ParameterSetting'];
+export type ParameterValue = components['schemas']['ParameterValue'];
 export type Placement = components['schemas']['Placement'];
 export type PlacementTarget = components['schemas']['PlacementTarget'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
+export type Reason = components['schemas']['Reason'];
 export type RedriveOrder = components['schemas']['RedriveOrder'];
 export type Replay = components['schemas']['Replay'];
 export type ReplayOrder = components['schemas']['ReplayOrder'];
 export type ResolverEntry = components['schemas']['ResolverEntry'];
 export type ResolverTarget = components['schemas']['ResolverTarget'];
+export type RollbackOrder = components['schemas']['RollbackOrder'];
 export type Rotation = components['schemas']['Rotation'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleOrder = components['schemas']['ScheduleOrder'];
@@ -1480,6 +2021,7 @@ export type Status = components['schemas']['Status'];
 export type Tenant = components['schemas']['Tenant'];
 export type TenantChange = components['schemas']['TenantChange'];
 export type Unmatched = components['schemas']['Unmatched'];
+export type ValueType = components['schemas']['ValueType'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
 export type ResponseProblem403 = components['responses']['Problem403'];
@@ -4126,6 +4668,1293 @@ export interface operations {
       400: components['responses']['Problem400'];
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listParameters: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /** @description the id of a product */
+        product?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "key": "nudge.reply.daily-limit",
+           *           "declaration": {
+           *             "key": "nudge.reply.daily-limit",
+           *             "product": "nudge",
+           *             "description": "How many messages of one user are answered within 24 hours, at most.",
+           *             "value": {
+           *               "type": "number",
+           *               "integer": true,
+           *               "minimum": 0,
+           *               "maximum": 200
+           *             },
+           *             "default": 20
+           *           },
+           *           "declared": true,
+           *           "settings": 2,
+           *           "misfits": 0
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Parameter'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getParameter: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.reply.daily-limit
+         */
+        parameter: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "key": "nudge.reply.daily-limit",
+           *       "declaration": {
+           *         "key": "nudge.reply.daily-limit",
+           *         "product": "nudge",
+           *         "description": "How many messages of one user are answered within 24 hours, at most.",
+           *         "value": {
+           *           "type": "number",
+           *           "integer": true,
+           *           "minimum": 0,
+           *           "maximum": 200
+           *         },
+           *         "default": 20
+           *       },
+           *       "declared": true,
+           *       "settings": 2,
+           *       "misfits": 0
+           *     }
+           */
+          'application/json': components['schemas']['Parameter'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listParameterSettings: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /** @description the id of a tenant */
+        tenant?: string;
+      };
+      header?: never;
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.reply.daily-limit
+         */
+        parameter: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "at": {
+           *             "level": "tenant",
+           *             "tenant": "arbor-construction"
+           *           },
+           *           "environment": null,
+           *           "value": 5,
+           *           "misfit": null,
+           *           "change": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11",
+           *           "setAt": "2026-11-02T09:30:00.000Z",
+           *           "setBy": "operator/local"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['ParameterSetting'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getParameterSetting: {
+    parameters: {
+      query: {
+        /**
+         * @description the narrower one overrules the broader ones
+         * @example tenant
+         */
+        level: 'platform' | 'product' | 'tier' | 'tenant' | 'unit';
+        /** @description the id of a product */
+        product?: string;
+        tier?: 'standard' | 'advanced' | 'enterprise';
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+        /** @description a project of the tenant */
+        unit?: string;
+        environment?: 'live' | 'staging' | 'sandbox';
+      };
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.reply.daily-limit
+         */
+        parameter: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "at": {
+           *         "level": "tenant",
+           *         "tenant": "arbor-construction"
+           *       },
+           *       "environment": null,
+           *       "value": 5,
+           *       "misfit": null,
+           *       "change": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11",
+           *       "setAt": "2026-11-02T09:30:00.000Z",
+           *       "setBy": "operator/local"
+           *     }
+           */
+          'application/json': components['schemas']['ParameterSetting'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  setParameter: {
+    parameters: {
+      query: {
+        /**
+         * @description the narrower one overrules the broader ones
+         * @example tenant
+         */
+        level: 'platform' | 'product' | 'tier' | 'tenant' | 'unit';
+        /** @description the id of a product */
+        product?: string;
+        tier?: 'standard' | 'advanced' | 'enterprise';
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+        /** @description a project of the tenant */
+        unit?: string;
+        environment?: 'live' | 'staging' | 'sandbox';
+      };
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.reply.daily-limit
+         */
+        parameter: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "value": 5,
+         *       "reason": "They answer their customers themselves in the evening."
+         *     }
+         */
+        'application/json': components['schemas']['ParameterValue'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "at": {
+           *         "level": "tenant",
+           *         "tenant": "arbor-construction"
+           *       },
+           *       "environment": null,
+           *       "value": 5,
+           *       "misfit": null,
+           *       "change": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11",
+           *       "setAt": "2026-11-02T09:30:00.000Z",
+           *       "setBy": "operator/local"
+           *     }
+           */
+          'application/json': components['schemas']['ParameterSetting'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  unsetParameter: {
+    parameters: {
+      query: {
+        /**
+         * @description the narrower one overrules the broader ones
+         * @example tier
+         */
+        level: 'platform' | 'product' | 'tier' | 'tenant' | 'unit';
+        /** @description the id of a product */
+        product?: string;
+        /** @example enterprise */
+        tier?: 'standard' | 'advanced' | 'enterprise';
+        /** @description the id of a tenant */
+        tenant?: string;
+        /** @description a project of the tenant */
+        unit?: string;
+        environment?: 'live' | 'staging' | 'sandbox';
+        /**
+         * @description why; it is kept with the change
+         * @example The tenants set it themselves now.
+         */
+        reason: string;
+      };
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.reply.daily-limit
+         */
+        parameter: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      412: components['responses']['Problem412'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  previewParameter: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.reply.daily-limit
+         */
+        parameter: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "level": "tenant",
+         *       "tenant": "arbor-construction",
+         *       "value": 5
+         *     }
+         */
+        'application/json': components['schemas']['ParameterPreviewOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "tenants": 2,
+           *       "affected": 1,
+           *       "examples": [
+           *         {
+           *           "tenant": "arbor-construction",
+           *           "before": 20,
+           *           "after": 5
+           *         }
+           *       ],
+           *       "bySubject": false
+           *     }
+           */
+          'application/json': components['schemas']['ConfigurationPreview'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  evaluateParameter: {
+    parameters: {
+      query?: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+        tier?: 'standard' | 'advanced' | 'enterprise';
+        /** @description the id of a cluster */
+        cluster?: string;
+        /** @description a project of the tenant */
+        unit?: string;
+        /** @description a person or thing within the tenant, for roll-outs by subject */
+        subject?: string;
+        environment?: 'live' | 'staging' | 'sandbox';
+      };
+      header?: never;
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.reply.daily-limit
+         */
+        parameter: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "key": "nudge.reply.daily-limit",
+           *       "value": 5,
+           *       "variant": null,
+           *       "reason": "TARGETING_MATCH",
+           *       "why": [
+           *         "the default is 20, overruled",
+           *         "the tenant arbor-construction says 5"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['ExplainedValue'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listFlags: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /** @description the id of a product */
+        product?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "key": "nudge.subject.project",
+           *           "declaration": {
+           *             "key": "nudge.subject.project",
+           *             "product": "nudge",
+           *             "description": "Whether the subject of a notification begins with its project.",
+           *             "value": {
+           *               "type": "boolean"
+           *             },
+           *             "variants": {
+           *               "plain": false,
+           *               "project": true
+           *             },
+           *             "default": "plain",
+           *             "off": "plain"
+           *           },
+           *           "declared": true,
+           *           "enabled": true,
+           *           "rules": [
+           *             {
+           *               "id": "a-quarter",
+           *               "tiers": [
+           *                 "enterprise"
+           *               ],
+           *               "rollout": {
+           *                 "seed": "autumn",
+           *                 "by": "tenant",
+           *                 "shares": {
+           *                   "project": 2500
+           *                 }
+           *               }
+           *             }
+           *           ],
+           *           "misfits": [],
+           *           "change": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Flag'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getFlag: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag that is known; where it still holds, the answer is 304 */
+        'If-None-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.subject.project
+         */
+        flag: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "key": "nudge.subject.project",
+           *       "declaration": {
+           *         "key": "nudge.subject.project",
+           *         "product": "nudge",
+           *         "description": "Whether the subject of a notification begins with its project.",
+           *         "value": {
+           *           "type": "boolean"
+           *         },
+           *         "variants": {
+           *           "plain": false,
+           *           "project": true
+           *         },
+           *         "default": "plain",
+           *         "off": "plain"
+           *       },
+           *       "declared": true,
+           *       "enabled": true,
+           *       "rules": [
+           *         {
+           *           "id": "a-quarter",
+           *           "tiers": [
+           *             "enterprise"
+           *           ],
+           *           "rollout": {
+           *             "seed": "autumn",
+           *             "by": "tenant",
+           *             "shares": {
+           *               "project": 2500
+           *             }
+           *           }
+           *         }
+           *       ],
+           *       "misfits": [],
+           *       "change": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11"
+           *     }
+           */
+          'application/json': components['schemas']['Flag'];
+        };
+      };
+      /** @description It is as If-None-Match says. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  putFlag: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.subject.project
+         */
+        flag: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "rules": [
+         *         {
+         *           "id": "a-quarter",
+         *           "tiers": [
+         *             "enterprise"
+         *           ],
+         *           "rollout": {
+         *             "seed": "autumn",
+         *             "by": "tenant",
+         *             "shares": {
+         *               "project": 2500
+         *             }
+         *           }
+         *         }
+         *       ],
+         *       "reason": "They answer their customers themselves in the evening."
+         *     }
+         */
+        'application/json': components['schemas']['FlagOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "key": "nudge.subject.project",
+           *       "declaration": {
+           *         "key": "nudge.subject.project",
+           *         "product": "nudge",
+           *         "description": "Whether the subject of a notification begins with its project.",
+           *         "value": {
+           *           "type": "boolean"
+           *         },
+           *         "variants": {
+           *           "plain": false,
+           *           "project": true
+           *         },
+           *         "default": "plain",
+           *         "off": "plain"
+           *       },
+           *       "declared": true,
+           *       "enabled": true,
+           *       "rules": [
+           *         {
+           *           "id": "a-quarter",
+           *           "tiers": [
+           *             "enterprise"
+           *           ],
+           *           "rollout": {
+           *             "seed": "autumn",
+           *             "by": "tenant",
+           *             "shares": {
+           *               "project": 2500
+           *             }
+           *           }
+           *         }
+           *       ],
+           *       "misfits": [],
+           *       "change": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11"
+           *     }
+           */
+          'application/json': components['schemas']['Flag'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  enableFlag: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.subject.project
+         */
+        flag: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "They answer their customers themselves in the evening."
+         *     }
+         */
+        'application/json': components['schemas']['Reason'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "key": "nudge.subject.project",
+           *       "declaration": {
+           *         "key": "nudge.subject.project",
+           *         "product": "nudge",
+           *         "description": "Whether the subject of a notification begins with its project.",
+           *         "value": {
+           *           "type": "boolean"
+           *         },
+           *         "variants": {
+           *           "plain": false,
+           *           "project": true
+           *         },
+           *         "default": "plain",
+           *         "off": "plain"
+           *       },
+           *       "declared": true,
+           *       "enabled": true,
+           *       "rules": [
+           *         {
+           *           "id": "a-quarter",
+           *           "tiers": [
+           *             "enterprise"
+           *           ],
+           *           "rollout": {
+           *             "seed": "autumn",
+           *             "by": "tenant",
+           *             "shares": {
+           *               "project": 2500
+           *             }
+           *           }
+           *         }
+           *       ],
+           *       "misfits": [],
+           *       "change": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11"
+           *     }
+           */
+          'application/json': components['schemas']['Flag'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  disableFlag: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description the ETag of what is to be changed, or *; where it is something else by now, the answer is 412 */
+        'If-Match'?: string;
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.subject.project
+         */
+        flag: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "They answer their customers themselves in the evening."
+         *     }
+         */
+        'application/json': components['schemas']['Reason'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "key": "nudge.subject.project",
+           *       "declaration": {
+           *         "key": "nudge.subject.project",
+           *         "product": "nudge",
+           *         "description": "Whether the subject of a notification begins with its project.",
+           *         "value": {
+           *           "type": "boolean"
+           *         },
+           *         "variants": {
+           *           "plain": false,
+           *           "project": true
+           *         },
+           *         "default": "plain",
+           *         "off": "plain"
+           *       },
+           *       "declared": true,
+           *       "enabled": false,
+           *       "rules": [
+           *         {
+           *           "id": "a-quarter",
+           *           "tiers": [
+           *             "enterprise"
+           *           ],
+           *           "rollout": {
+           *             "seed": "autumn",
+           *             "by": "tenant",
+           *             "shares": {
+           *               "project": 2500
+           *             }
+           *           }
+           *         }
+           *       ],
+           *       "misfits": [],
+           *       "change": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11"
+           *     }
+           */
+          'application/json': components['schemas']['Flag'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  previewFlag: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.subject.project
+         */
+        flag: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "rules": [
+         *         {
+         *           "id": "all",
+         *           "variant": "project"
+         *         }
+         *       ]
+         *     }
+         */
+        'application/json': components['schemas']['FlagPreviewOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "tenants": 2,
+           *       "affected": 1,
+           *       "examples": [
+           *         {
+           *           "tenant": "arbor-construction",
+           *           "before": false,
+           *           "after": true
+           *         }
+           *       ],
+           *       "bySubject": false
+           *     }
+           */
+          'application/json': components['schemas']['ConfigurationPreview'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  evaluateFlag: {
+    parameters: {
+      query?: {
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+        tier?: 'standard' | 'advanced' | 'enterprise';
+        /** @description the id of a cluster */
+        cluster?: string;
+        /** @description a project of the tenant */
+        unit?: string;
+        /** @description a person or thing within the tenant, for roll-outs by subject */
+        subject?: string;
+        environment?: 'live' | 'staging' | 'sandbox';
+      };
+      header?: never;
+      path: {
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.subject.project
+         */
+        flag: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "key": "nudge.subject.project",
+           *       "value": false,
+           *       "variant": "plain",
+           *       "reason": "DEFAULT",
+           *       "why": [
+           *         "rule a-quarter does not fit: it is for other tiers",
+           *         "no rule decides, so that the default variant plain counts"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['ExplainedValue'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listConfigurationChanges: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /**
+         * @description the key of a parameter or flag: the id of its product, a dot, and a name
+         * @example nudge.reply.daily-limit
+         */
+        key?: string;
+        /** @description the id of a tenant */
+        tenant?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11",
+           *           "key": "nudge.reply.daily-limit",
+           *           "at": "2026-11-02T09:30:00.000Z",
+           *           "by": "operator/local",
+           *           "reason": "They answer their customers themselves in the evening.",
+           *           "before": {
+           *             "kind": "parameter",
+           *             "declaration": {
+           *               "key": "nudge.reply.daily-limit",
+           *               "product": "nudge",
+           *               "description": "How many messages of one user are answered within 24 hours, at most.",
+           *               "value": {
+           *                 "type": "number",
+           *                 "integer": true,
+           *                 "minimum": 0,
+           *                 "maximum": 200
+           *               },
+           *               "default": 20
+           *             },
+           *             "settings": []
+           *           },
+           *           "after": {
+           *             "kind": "parameter",
+           *             "declaration": {
+           *               "key": "nudge.reply.daily-limit",
+           *               "product": "nudge",
+           *               "description": "How many messages of one user are answered within 24 hours, at most.",
+           *               "value": {
+           *                 "type": "number",
+           *                 "integer": true,
+           *                 "minimum": 0,
+           *                 "maximum": 200
+           *               },
+           *               "default": 20
+           *             },
+           *             "settings": [
+           *               {
+           *                 "at": {
+           *                   "level": "tenant",
+           *                   "tenant": "arbor-construction"
+           *                 },
+           *                 "environment": null,
+           *                 "value": 5
+           *               }
+           *             ]
+           *           },
+           *           "rollsBack": null
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['ConfigurationChange'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  rollBackConfigurationChange: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /** @example 019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11 */
+        change: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "It was meant for another tenant."
+         *     }
+         */
+        'application/json': components['schemas']['RollbackOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c21-5d0c-7b21-8f6e-2a7c9d1e4b30",
+           *       "key": "nudge.reply.daily-limit",
+           *       "at": "2026-11-02T09:30:00.000Z",
+           *       "by": "operator/local",
+           *       "reason": "It was meant for another tenant.",
+           *       "before": {
+           *         "kind": "parameter",
+           *         "declaration": {
+           *           "key": "nudge.reply.daily-limit",
+           *           "product": "nudge",
+           *           "description": "How many messages of one user are answered within 24 hours, at most.",
+           *           "value": {
+           *             "type": "number",
+           *             "integer": true,
+           *             "minimum": 0,
+           *             "maximum": 200
+           *           },
+           *           "default": 20
+           *         },
+           *         "settings": [
+           *           {
+           *             "at": {
+           *               "level": "tenant",
+           *               "tenant": "arbor-construction"
+           *             },
+           *             "environment": null,
+           *             "value": 5
+           *           }
+           *         ]
+           *       },
+           *       "after": {
+           *         "kind": "parameter",
+           *         "declaration": {
+           *           "key": "nudge.reply.daily-limit",
+           *           "product": "nudge",
+           *           "description": "How many messages of one user are answered within 24 hours, at most.",
+           *           "value": {
+           *             "type": "number",
+           *             "integer": true,
+           *             "minimum": 0,
+           *             "maximum": 200
+           *           },
+           *           "default": 20
+           *         },
+           *         "settings": []
+           *       },
+           *       "rollsBack": "019a4c20-11aa-7c3a-9a41-5f0e6b2d8c11"
+           *     }
+           */
+          'application/json': components['schemas']['ConfigurationChange'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
       503: components['responses']['Problem503'];
     };
   };

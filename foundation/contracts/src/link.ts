@@ -41,7 +41,13 @@ export type Channel = 'command' | 'data';
  * `enrol`; so neither proof can be used for anything but the one connection that it was made for.
  */
 export type LinkProof =
-  | { readonly by: 'platform'; readonly installation: string; readonly nonce: string }
+  | {
+      readonly by: 'platform';
+      readonly installation: string;
+      readonly nonce: string;
+      /** The platform's time, RFC 3339, for a subscriber whose clock is wrong. */
+      readonly now: string;
+    }
   | {
       readonly by: 'subscriber';
       readonly installation: string;
@@ -93,9 +99,7 @@ export type Downward =
       readonly protocol: 1;
       readonly installation: string;
       readonly nonce: string;
-      /** The platform's time, for a subscriber whose clock is wrong. */
-      readonly now: string;
-      /** Of the nonce that the subscriber sent as the query parameter `nonce`, for `link`, by an online key: nobody else can hold the link. */
+      /** `LinkProof` of the nonce that the subscriber sent as the query parameter `nonce`, by an online key: nobody else can hold the link, or set its clock. */
       readonly proof: Signed;
       readonly certificates: readonly Signed[];
     }

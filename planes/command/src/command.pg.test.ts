@@ -204,7 +204,7 @@ describe('what does not fit', () => {
     const other = follower({ db: { statement, listen: db.listen } });
     await other.service.start();
     await store(2, '{"format":99}');
-    await store(3, JSON.stringify({ format: 1, version: 4 }));
+    await store(3, JSON.stringify({ format: 2, version: 4 }));
     const before = asked;
     await eventually(() => asked > before + 2);
     expect(other.view().version).toBe(1);
@@ -222,7 +222,7 @@ describe('what does not fit', () => {
   it('so does one that is not the one of the kept copy', async () => {
     const vault = platformVault(randomBytes(32));
     await writeSnapshotFile(join(home, 'snapshot.json'), {
-      body: '{"format":1,"version":1,"tenants":[],"clusters":[],"placements":[],"connections":[],"resolver":[],"subscriptions":[]}',
+      body: '{"format":2,"version":1,"tenants":[],"clusters":[],"placements":[],"connections":[],"resolver":[],"subscriptions":[],"configuration":[]}',
       dataKeys: JSON.stringify(vault.dataKeys()),
     });
     await expect(follower({ db: away }).service.start()).rejects.toMatchObject({ code: 'AGENT_MASTER_KEY_WRONG' });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSecrets, type SecretVault } from '@etis/agent';
+import type { ConfigurationEntry } from '@etis/contracts/configuration';
 import type { GovernanceView } from '@etis/contracts/governance';
 import { connectionSecretBinding } from '@etis/contracts/secrets';
 
@@ -36,6 +37,32 @@ export function viewOf(version: number, vault: SecretVault): GovernanceView {
       },
     ],
     subscriptions: [{ product: 'nudge', types: ['document.*', 'whatsapp.message.received'] }],
-    configuration: new Map(),
+    configuration: new Map<string, ConfigurationEntry>([
+      [
+        'nudge.quiet',
+        {
+          kind: 'parameter',
+          declaration: { key: 'nudge.quiet', product: 'nudge', description: 'Says nothing.', value: { type: 'boolean' }, default: false },
+          settings: [{ at: { level: 'tenant', tenant: 'arbor' }, environment: 'live', value: true }],
+        },
+      ],
+      [
+        'nudge.wording',
+        {
+          kind: 'flag',
+          declaration: {
+            key: 'nudge.wording',
+            product: 'nudge',
+            description: 'How it is said.',
+            value: { type: 'string' },
+            variants: { short: 'short', long: 'long' },
+            default: 'short',
+            off: 'short',
+          },
+          enabled: true,
+          rules: [{ id: 'half', rollout: { seed: 'a', by: 'tenant', shares: { long: 5_000 } } }],
+        },
+      ],
+    ]),
   };
 }

@@ -3,6 +3,7 @@ import { createGovernanceStore, createSecrets, type SecretVault } from '@etis/ag
 import type { GovernanceView } from '@etis/contracts/governance';
 import { silentLog } from '@etis/kernel';
 import { createTestDatabase, type TestDatabase } from '@etis/testing';
+import { declaredUnderTest } from './configuration/declared-under-test.ts';
 import { type Control, type ControlOptions, controlDomain, createControl } from './index.ts';
 import { createRecord, sourcesUnderTest } from './ports-under-test.ts';
 
@@ -14,7 +15,7 @@ export function emptyPorts(): Pick<ControlOptions, 'spine' | 'operations' | 'sen
 
 export const deployed: Pick<ControlOptions, 'products' | 'clusters'> = {
   products: [
-    { id: 'nudge', title: 'Nudge', subscriptions: ['document.*'] },
+    { id: 'nudge', title: 'Nudge', subscriptions: ['document.*'], configuration: declaredUnderTest },
     { id: 'pulse', title: 'Pulse', subscriptions: ['*'] },
   ],
   clusters: [

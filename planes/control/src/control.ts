@@ -1,4 +1,5 @@
 import type { SecretVault } from '@etis/agent';
+import type { Environment } from '@etis/contracts/configuration';
 import type { Context } from '@etis/contracts/context';
 import type { SourceDescription, SourceKind } from '@etis/contracts/events';
 import type { SpineQueries } from '@etis/contracts/flow';
@@ -8,6 +9,7 @@ import type { Log } from '@etis/contracts/log';
 import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { WrappedDataKey } from '@etis/contracts/secrets';
 import type { SentMessages } from '@etis/contracts/sent';
+import type { GovernanceFeed } from '@etis/contracts/snapshot';
 import type { Cluster } from '@etis/contracts/tenancy';
 import { type Clock, createLoop, type Service, supervise, traceIdOf, traceparentFrom } from '@etis/kernel';
 import type { DomainDb } from '@etis/postgres';
@@ -17,6 +19,7 @@ import { createIdempotencyStore } from './api/idempotency/idempotency-store.ts';
 import { createPlatformApi } from './api/platform-api.ts';
 import type { PlatformFacts } from './api/status/status-routes.ts';
 import { createClusters, registerClusters } from './clusters/clusters.ts';
+import { type Configuration, createConfiguration } from './configuration/configuration.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
 import { createCompiler } from './governance/compiler.ts';
 import { createDataKeys } from './keys/data-keys.ts';
@@ -37,11 +40,15 @@ export interface ControlOptions {
   readonly sources: ReadonlyMap<SourceKind, SourceDescription>;
   /** Puts a compiled view in force; called with rising versions only. */
   readonly publish: (view: GovernanceView) => void;
+  /** Is told what changed in the governed state, before the view that has it is published. */
+  readonly feed?: GovernanceFeed;
   readonly log: Log;
   readonly clock: Clock;
   /** What is deployed; registered at each start. */
   readonly products: readonly ProductDeclaration[];
   readonly clusters: readonly Cluster[];
+  /** Where this installation is used; `live` by default. */
+  readonly environment?: Environment;
   readonly facts: PlatformFacts;
   /** How soon changes of other processes are seen, in milliseconds; 2000 by default. */
   readonly pollMs?: number;
@@ -59,6 +66,7 @@ export interface Control extends Service {
   readonly placements: Placements;
   readonly connections: Connections;
   readonly resolver: ResolverEntries;
+  readonly configuration: Configuration;
   readonly routes: RouteModule;
 }
 
@@ -78,6 +86,7 @@ export function createControl(options: ControlOptions): Control {
       options.publish(view);
       feed.published(view);
     },
+    ...(options.feed === undefined ? {} : { feed: options.feed }),
     context: () => systemContext(log),
     loadKeys: dataKeys.load,
     removeExpired: connections.removeExpired,
@@ -86,6 +95,7 @@ export function createControl(options: ControlOptions): Control {
   const tenants = createTenants({ db, vault, dataKeys, changed });
   const placements = createPlacements({ db, lanes: spine.lanes, changed });
   const resolver = createResolverEntries({ db, changed });
+  const configuration = createConfiguration({ db, clock, environment: options.environment ?? 'live', changed });
   const idempotency = createIdempotencyStore({ db, vault, clock });
   const cleaning = createLoop({
     name: 'idempotency keys',
@@ -121,6 +131,7 @@ export function createControl(options: ControlOptions): Control {
     placements,
     connections,
     resolver,
+    configuration,
     routes: createPlatformApi({
       facts: options.facts,
       spine,
@@ -131,6 +142,7 @@ export function createControl(options: ControlOptions): Control {
       placements,
       connections,
       resolver,
+      configuration,
       clusters: createClusters({ db }),
       products: createProducts({ db }),
       schedules: operations.schedules,

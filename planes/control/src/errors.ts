@@ -112,6 +112,36 @@ export const errors = errorCatalogue('CONTROL', {
     kind: 'conflict',
     message: (id: string, state: string) => `The job ${id} was not cancelled, because it has ended already: it is ${state}.`,
   },
+  DECLARATION_INVALID: {
+    kind: 'setup',
+    message: (product: string, key: string, problem: string) =>
+      `The product ${product} was not registered: "${key.slice(0, 80)}" ${problem}. Correct its configuration.`,
+  },
+  PARAMETER_UNKNOWN: {
+    kind: 'not-found',
+    message: (key: string) => `There is no parameter ${key}; correct the key, or deploy a product that declares it.`,
+  },
+  FLAG_UNKNOWN: {
+    kind: 'not-found',
+    message: (key: string) => `There is no flag ${key}; correct the key, or deploy a product that declares it.`,
+  },
+  SETTING_UNKNOWN: {
+    kind: 'not-found',
+    message: (key: string, place: string) => `The parameter ${key} is not set at ${place}.`,
+  },
+  CHANGE_UNKNOWN: {
+    kind: 'not-found',
+    message: (id: string) => `There is no change ${id} of the configuration; of each parameter and flag the last 1,000 are kept.`,
+  },
+  CHANGE_SUPERSEDED: {
+    kind: 'conflict',
+    message: (id: string) =>
+      `The change ${id} was not rolled back, because the same was changed again since. Roll the later change back first, or force it.`,
+  },
+  CHANGE_UNDONE: {
+    kind: 'conflict',
+    message: (id: string) => `The change ${id} was not rolled back, because everything is as it was before it.`,
+  },
   SCHEDULE_UNKNOWN: {
     kind: 'not-found',
     message: (tenant: string, id: string) => `The tenant ${tenant} has no schedule ${id}; correct the id, or put one.`,

@@ -1,4 +1,6 @@
 export type { EvolutionRow, PlatformFacts } from './api/status/status-routes.ts';
+export type { Configuration } from './configuration/configuration.ts';
+export type { ConfigurationDeclaration } from './configuration/declarations.ts';
 export type { ConnectionSummary, Connections, IssuedSecret, NewConnection } from './connections/connections.ts';
 export { type Control, type ControlOptions, createControl } from './control.ts';
 export { controlDomain } from './domain.ts';

@@ -7,8 +7,19 @@ import { type Config, readConfig } from '@etis/kernel';
 import { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { homeAt, writePrivate } from '../platform/home.ts';
+import {
+  explainParameter,
+  listChanges,
+  listParameters,
+  registerConfig,
+  rollBack,
+  setParameter,
+  showParameter,
+  unsetParameter,
+} from './config.ts';
 import { createConnection, listConnections, registerConnections, rotateConnection, setConnectionEnabled } from './connections.ts';
 import { deadLetters, discardDeadLetter, redriveDeadLetters, registerDeadLetters } from './dead-letters.ts';
+import { explainFlag, listFlags, readRules, registerFlags, setRules, showFlag, switchFlag } from './flags.ts';
 import { events, flow, status } from './inspect.ts';
 import { cancelJob, listJobs, registerJobs, showJob } from './jobs.ts';
 import { listSchedules, registerSchedules, removeSchedule, setSchedule } from './schedules.ts';
@@ -105,6 +116,11 @@ const delivery = '019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10';
 const job = '019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1';
 const tenant = 'arbor-construction';
 const letter = `${tenant}/nudge:42`;
+const parameter = 'nudge.reply.daily-limit';
+const flag = 'nudge.subject.project';
+const platformWide = { at: { level: 'platform' }, reason: 'tried' } as const;
+const change = '019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a72';
+const confirmed = async () => true;
 
 const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>, shows: string])[] = [
   [
@@ -258,6 +274,88 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     { operation: 'getFlow', path: `/flows/${delivery}` },
     'lane arbor-construction/nudge on nudge-standard',
   ],
+  [
+    'config list',
+    (out, json) => listParameters(config, { product: 'nudge', ...json }, out),
+    { operation: 'listParameters', query: { product: 'nudge' } },
+    'PARAMETER',
+  ],
+  [
+    'config show',
+    (out, json) => showParameter(config, parameter, json, out),
+    { operation: 'listParameterSettings', path: `/parameters/${parameter}/settings` },
+    'tenant/',
+  ],
+  [
+    'config set --yes',
+    (out, json) =>
+      setParameter(config, { parameter, value: 5 }, { ...platformWide, yes: true, ...json }, { output: out, confirm: confirmed }),
+    { operation: 'setParameter', query: { level: 'platform' }, body: { value: 5, reason: 'tried' } },
+    `${parameter} is 5 at`,
+  ],
+  [
+    'config set',
+    (out, json) => setParameter(config, { parameter, value: 5 }, { ...platformWide, ...json }, { output: out, confirm: confirmed }),
+    { operation: 'previewParameter', body: { level: 'platform', value: 5 } },
+    `${parameter} is 5 at`,
+  ],
+  [
+    'config unset',
+    (out, json) => unsetParameter(config, parameter, { ...platformWide, ...json }, { output: out, confirm: confirmed }),
+    { operation: 'previewParameter', body: { level: 'platform' } },
+    'is not set at platform any more',
+  ],
+  [
+    'config value',
+    (out, json) => explainParameter(config, parameter, { tenant, ...json }, out),
+    { operation: 'evaluateParameter', query: { tenant } },
+    `${parameter} is`,
+  ],
+  [
+    'config history',
+    (out, json) => listChanges(config, { key: parameter, ...json }, out),
+    { operation: 'listConfigurationChanges', query: { key: parameter } },
+    'becomes',
+  ],
+  [
+    'config rollback',
+    (out, json) => rollBack(config, change, { reason: 'tried', force: true, ...json }, out),
+    { operation: 'rollBackConfigurationChange', path: `/configuration-changes/${change}/rollback`, body: { reason: 'tried', force: true } },
+    'as the change',
+  ],
+  ['flag list', (out, json) => listFlags(config, json, out), { operation: 'listFlags' }, 'enabled'],
+  ['flag show', (out, json) => showFlag(config, flag, json, out), { operation: 'getFlag', path: `/flags/${flag}` }, 'variant '],
+  [
+    'flag disable',
+    (out, json) => switchFlag(config, { flag, enabled: false }, { reason: 'tried', ...json }, { output: out, confirm: confirmed }),
+    { operation: 'previewFlag', body: { enabled: false } },
+    'is disabled',
+  ],
+  [
+    'flag enable --yes',
+    (out, json) =>
+      switchFlag(config, { flag, enabled: true }, { reason: 'tried', yes: true, ...json }, { output: out, confirm: confirmed }),
+    { operation: 'enableFlag', body: { reason: 'tried' } },
+    'is enabled',
+  ],
+  [
+    'flag rules',
+    (out, json) =>
+      setRules(
+        config,
+        { flag, rules: [{ id: 'all', variant: 'project' }] },
+        { reason: 'tried', ...json },
+        { output: out, confirm: confirmed },
+      ),
+    { operation: 'previewFlag', body: { rules: [{ id: 'all', variant: 'project' }] } },
+    'rules',
+  ],
+  [
+    'flag value',
+    (out, json) => explainFlag(config, flag, { tenant, ...json }, out),
+    { operation: 'evaluateFlag', query: { tenant } },
+    'variant plain',
+  ],
   ['status', (out, json) => status(config, json, out), { operation: 'getStatus' }, 'etiS 0.1.0 at http://127.0.0.1:'],
 ];
 
@@ -291,6 +389,27 @@ describe('etis', () => {
     await rm(elsewhere, { recursive: true });
   });
 
+  it.each<[string, () => Promise<void>]>([
+    ['config set', () => setParameter(config, { parameter, value: 5 }, platformWide, { output: output(), confirm: async () => false })],
+    ['config unset', () => unsetParameter(config, parameter, platformWide, { output: output(), confirm: async () => false })],
+    ['flag disable', () => switchFlag(config, { flag, enabled: false }, platformWide, { output: output(), confirm: async () => false })],
+    ['flag rules', () => setRules(config, { flag, rules: [] }, platformWide, { output: output(), confirm: async () => false })],
+  ])('%s changes nothing where it is not confirmed', async (_name, run) => {
+    await expect(run()).rejects.toMatchObject({ code: 'ETIS_NOT_CONFIRMED' });
+    expect(asked.map(({ operation }) => operation)).toEqual([expect.stringContaining('preview')]);
+  });
+
+  it('reads the rules of a flag from a file, and says what is wrong with one', async () => {
+    const file = join(home, 'rules.json');
+    await writeFile(file, '[{"id":"all","variant":"on"}]');
+    expect(await readRules(file)).toEqual([{ id: 'all', variant: 'on' }]);
+    for (const text of ['{', '{}']) {
+      await writeFile(file, text);
+      await expect(readRules(file)).rejects.toMatchObject({ code: 'ETIS_RULES_UNREADABLE' });
+    }
+    await expect(readRules(join(home, 'none.json'))).rejects.toMatchObject({ code: 'ETIS_RULES_UNREADABLE' });
+  });
+
   it('goes on where the last page ended', async () => {
     const out = output();
     const page = { items: [], next: 'abc' };
@@ -300,11 +419,15 @@ describe('etis', () => {
   });
 });
 
+const registers = [
+  ...[registerTenants, registerConnections, registerUnmatched, registerDeadLetters],
+  ...[registerJobs, registerSchedules, registerConfig, registerFlags],
+];
+
 describe('registering', () => {
   it('gives every command a description, its arguments and --json', () => {
     const program = new Command('etis');
-    for (const register of [registerTenants, registerConnections, registerUnmatched, registerDeadLetters, registerJobs, registerSchedules])
-      register(program);
+    for (const register of registers) register(program);
     const leaves = program.commands.flatMap((group) =>
       group.commands.map((command) => ({ name: `${group.name()} ${command.name()}`, command })),
     );
@@ -315,6 +438,8 @@ describe('registering', () => {
       ...['list', 'redrive', 'discard'].map((name) => `dead-letters ${name}`),
       ...['list', 'show', 'cancel'].map((name) => `jobs ${name}`),
       ...['list', 'set', 'remove'].map((name) => `schedules ${name}`),
+      ...['settings', 'list', 'show', 'set', 'unset', 'value', 'history', 'rollback'].map((name) => `config ${name}`),
+      ...['list', 'show', 'enable', 'disable', 'rules', 'value'].map((name) => `flag ${name}`),
     ]);
     for (const { name, command } of leaves) {
       expect(command.description(), name).not.toBe('');
@@ -329,9 +454,13 @@ describe('registering', () => {
     ['schedules', 'set', 'acme', 'x', '--kind', 'email', '--cron', '* * * * *', '--payload', '{'],
     ['unmatched', 'replay', '--limit', 'many'],
     ['connections', 'rotate', 'x', '--grace', '-1'],
+    ['config', 'set', parameter, '5', '--reason', 'tried', '--at', 'tenant'],
+    ['config', 'set', parameter, '5', '--reason', 'tried', '--at', 'platform/x'],
+    ['config', 'unset', parameter, '--reason', 'tried', '--at', 'unit/acme'],
+    ['config', 'unset', parameter, '--reason', 'tried', '--at', 'galaxy/m31'],
   ])('refuses what cannot be before anything is asked: %s %s', async (...args) => {
     const program = new Command('etis').exitOverride().configureOutput({ writeErr: () => {} });
-    for (const register of [registerConnections, registerUnmatched, registerSchedules]) register(program);
+    for (const register of registers) register(program);
     for (const command of program.commands.flatMap((group) => [group, ...group.commands]))
       command.exitOverride().configureOutput({ writeErr: () => {} });
     await expect(program.parseAsync(['node', 'etis', ...args])).rejects.toMatchObject({ code: 'commander.invalidArgument' });

@@ -33,17 +33,27 @@ export function createTrust({ installation, root }: { installation: string; root
   const rootId = keyIdOf(root);
   const known = new Map<string, KnownKey>();
   const revoked = new Set<string>();
+  /** Certificates that were verified before; they come with everything that is sent. */
+  const seen = new Set<string>();
 
   function learnOne(signed: Signed, now: number): void {
-    if (rootKey === null || signed.keyId !== rootId || known.has(signed.keyId)) return;
+    if (rootKey === null || signed.keyId !== rootId || seen.has(signed.payload)) return;
     if (!verifySignature(rootKey, 'certificate', signed)) return;
     const certificate = JSON.parse(signed.payload) as KeyCertificate;
     const key = publicKeyFrom(certificate.publicKey);
     const [from, until] = [Date.parse(certificate.notBefore), Date.parse(certificate.notAfter)];
     if (key === null || certificate.installation !== installation || keyIdOf(certificate.publicKey) !== certificate.keyId) return;
-    if (!(until > now)) return;
-    for (const [id, one] of known) if (known.size >= mostKeys && one.until <= now) known.delete(id);
-    if (known.size < mostKeys) known.set(certificate.keyId, { certificate, key, from, until });
+    if (!(until > now) || (known.get(certificate.keyId)?.until ?? 0) >= until) return;
+    makeRoom(now);
+    if (known.size >= mostKeys) return;
+    known.set(certificate.keyId, { certificate, key, from, until });
+    seen.add(signed.payload);
+  }
+
+  function makeRoom(now: number): void {
+    if (known.size < mostKeys && seen.size < mostKeys) return;
+    for (const [id, { until }] of known) if (until <= now) known.delete(id);
+    seen.clear();
   }
 
   return {
@@ -60,7 +70,7 @@ export function createTrust({ installation, root }: { installation: string; root
       if (now < signer.from || now >= signer.until) throw errors.KEY_EXPIRED(signed.keyId);
       if (!verifySignature(signer.key, purpose, signed)) throw errors.SIGNATURE_INVALID(purpose);
       const value = JSON.parse(signed.payload) as T & { readonly installation?: unknown };
-      if (value.installation !== installation) throw errors.INSTALLATION_FOREIGN();
+      if (value?.installation !== installation) throw errors.INSTALLATION_FOREIGN();
       return value;
     },
   };

@@ -3,6 +3,11 @@ import { errors } from '../errors.ts';
 /** Reads a value that has a certain shape, and throws COMMAND_SNAPSHOT_MALFORMED with the place `at` for any other. */
 export type Shape<T> = (value: unknown, at: string) => T;
 
+/** Whatever it is: for what is looked at where it is used. */
+export function anything<T>(): Shape<T> {
+  return (value) => value as T;
+}
+
 export const yesOrNo: Shape<boolean> = (value, at) => {
   if (typeof value !== 'boolean') throw errors.SNAPSHOT_MALFORMED(at, 'is not true or false');
   return value;

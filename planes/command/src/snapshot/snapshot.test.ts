@@ -13,6 +13,9 @@ const vault = platformVault(masterKey);
 const good = encodeSnapshot({ view: viewOf(12, vault), dataKeys: vault.dataKeys() });
 const body = JSON.parse(good.body) as Record<string, unknown>;
 
+const [parameter] = body.configuration as { settings: object[] }[];
+const [setting] = parameter?.settings ?? [];
+
 const bodyWith = (change: object): SnapshotText => ({ ...good, body: JSON.stringify({ ...body, ...change }) });
 
 /** Any view that control's database allows. */
@@ -62,6 +65,10 @@ describe('a snapshot', () => {
     );
   });
 
+  it('carries parameters and flags', () => {
+    expect(decodeSnapshot(good).view.configuration).toEqual(viewOf(12, vault).configuration);
+  });
+
   it('opens its secrets in another process that has the master key only', () => {
     const { view, dataKeys } = decodeSnapshot(good);
     const other = createSecrets({ masterKey, dataKeys });
@@ -72,7 +79,13 @@ describe('a snapshot', () => {
   });
 
   it.each<[string, object]>([
-    ['another format', { format: 2 }],
+    ['another format', { format: 1 }],
+    ['a parameter without a declaration', { configuration: [{ kind: 'parameter', settings: [] }] }],
+    ['an entry that is neither parameter nor flag', { configuration: [{ kind: 'order' }] }],
+    [
+      'a setting for an environment that does not exist',
+      { configuration: [{ ...parameter, settings: [{ ...setting, environment: 'test' }] }] },
+    ],
     ['no version', { version: undefined }],
     ['version 0', { version: 0 }],
     ['a version that is no integer', { version: 1.5 }],

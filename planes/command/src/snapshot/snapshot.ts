@@ -1,8 +1,15 @@
+import {
+  type ConfigurationEntry,
+  type ConfigurationLevel,
+  environments,
+  type FlagRule,
+  type ParameterType,
+} from '@etis/contracts/configuration';
 import type { ConnectionView, GovernanceView, ResolverEntry, Subscription } from '@etis/contracts/governance';
 import type { WrappedDataKey } from '@etis/contracts/secrets';
 import { type Cluster, type Placement, type Tenant, tiers } from '@etis/contracts/tenancy';
 import { errors } from '../errors.ts';
-import { counting, list, listByKey, oneOf, orNull, record, type Shape, text, yesOrNo } from './shape.ts';
+import { anything, counting, list, listByKey, oneOf, orNull, record, type Shape, text, yesOrNo } from './shape.ts';
 
 /** The governed state with the keys that open its secrets, once the master key has opened the keys. */
 export interface Snapshot {
@@ -17,7 +24,7 @@ export interface SnapshotText {
 }
 
 /** Raised with every change of the form, so that a release which does not know a form says so. */
-const format = 1;
+const format = 2;
 /** What a process is ready to read, in UTF-16 code units; a hundred times what 10,000 resolver entries come to. */
 const maxLength = 128 * 1024 * 1024;
 
@@ -43,6 +50,21 @@ const resolverEntry: Shape<ResolverEntry> = record({
   product: orNull(id),
 });
 const subscription: Shape<Subscription> = record({ product: id, types: list(text(500)) });
+// What their types and rules say is looked at where they are evaluated, which is total: what does not fit there counts as the declared default.
+const declared = { key: text(80), product: id, description: text(2_000), value: anything<ParameterType>() };
+const parameterEntry: Shape<Extract<ConfigurationEntry, { kind: 'parameter' }>> = record({
+  kind: oneOf(['parameter']),
+  declaration: record({ ...declared, default: anything<unknown>() }),
+  settings: list(record({ at: anything<ConfigurationLevel>(), environment: orNull(oneOf(environments)), value: anything<unknown>() })),
+});
+const flagEntry: Shape<Extract<ConfigurationEntry, { kind: 'flag' }>> = record({
+  kind: oneOf(['flag']),
+  declaration: record({ ...declared, variants: anything<Record<string, unknown>>(), default: text(100), off: text(100) }),
+  enabled: yesOrNo,
+  rules: list(anything<FlagRule>()),
+});
+const configurationEntry: Shape<ConfigurationEntry> = (value, at) =>
+  (value as { kind?: unknown } | null)?.kind === 'flag' ? flagEntry(value, at) : parameterEntry(value, at);
 const dataKey: Shape<WrappedDataKey> = record({ id: text(36, /^[0-9a-f-]{36}$/), tenant: orNull(id), wrapped: sealed });
 
 const bodyShape = record({
@@ -54,6 +76,7 @@ const bodyShape = record({
   connections: listByKey(connection, (item) => item.id),
   resolver: listByKey(resolverEntry, ({ ref }) => JSON.stringify([ref.system, ref.kind, ref.id])),
   subscriptions: listByKey(subscription, (item) => item.product),
+  configuration: listByKey(configurationEntry, (item) => item.declaration.key),
 });
 const dataKeysShape = listByKey(dataKey, (item) => item.id);
 
@@ -68,6 +91,7 @@ export function encodeSnapshot({ view, dataKeys }: Snapshot): SnapshotText {
     connections: [...view.connections.values()],
     resolver: view.resolver,
     subscriptions: view.subscriptions,
+    configuration: [...view.configuration.values()],
   };
   return {
     body: JSON.stringify(body),
@@ -83,7 +107,6 @@ export function decodeSnapshot(snapshot: SnapshotText): Snapshot {
     placements: [...body.placements.values()],
     resolver: [...body.resolver.values()],
     subscriptions: [...body.subscriptions.values()],
-    configuration: new Map(),
   };
   checkReferences(view);
   return { view, dataKeys: [...dataKeysShape(parse(snapshot.dataKeys, 'dataKeys'), 'dataKeys').values()] };

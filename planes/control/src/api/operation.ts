@@ -38,6 +38,8 @@ interface Declaration<P, Q, B, R, S> {
   readonly summary: string;
   readonly description?: string;
   readonly permission: RoutePermission;
+  /** Why it answers whatever the directives in force say. By default it does not. */
+  readonly exempt?: string;
   readonly params?: P;
   /** Without one, a query of any kind is refused. */
   readonly query?: Q;
@@ -99,7 +101,7 @@ export function operation<
   };
   return {
     bodyLimit,
-    config: { permission, operation: document },
+    config: { permission, operation: document, ...(declared.exempt === undefined ? {} : { directives: { exempt: declared.exempt } }) },
     schema: schema as unknown as { params: P; querystring: Q; body: B; response: { [Status in S]: R } },
   };
 }

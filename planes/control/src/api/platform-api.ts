@@ -8,6 +8,8 @@ import type { ChangeFeed } from './changes/change-feed.ts';
 import { changeRoutes } from './changes/change-routes.ts';
 import { clusterRoutes } from './clusters/cluster-routes.ts';
 import { answerNotModified } from './conditional/conditional-requests.ts';
+import type { ConfigurationRoutesOptions } from './configuration/configuration-options.ts';
+import { configurationRoutes } from './configuration/configuration-routes.ts';
 import { connectionRoutes } from './connections/connection-routes.ts';
 import { sourceRoutes } from './connections/source-routes.ts';
 import { deadLetterRoutes } from './dead-letters/dead-letter-routes.ts';
@@ -31,6 +33,7 @@ import { unmatchedRoutes } from './unmatched/unmatched-routes.ts';
 /** What the resources are made of. */
 export type Resources = StatusRoutesOptions &
   ScheduleRoutesOptions &
+  ConfigurationRoutesOptions &
   Parameters<typeof clusterRoutes>[1] &
   Parameters<typeof placementRoutes>[1] &
   Parameters<typeof resolverRoutes>[1] &
@@ -89,4 +92,5 @@ function resourceRoutes(app: ApiApp, resources: Resources): void {
   jobRoutes(app, resources);
   scheduleRoutes(app, resources);
   sentRoutes(app, resources);
+  configurationRoutes(app, resources);
 }

@@ -2,6 +2,14 @@ import { testContext } from '@etis/testing';
 import type { ControlOptions } from '../index.ts';
 import type { RecordState } from '../ports-under-test.ts';
 import { type ApiUnderTest, startApi } from './api-under-test.ts';
+import {
+  exampleChangeId,
+  exampleFlag,
+  exampleParameter,
+  examplePlace,
+  exampleReason,
+  exampleRule,
+} from './configuration/configuration-examples.ts';
 
 const at = '2026-11-02T09:30:00.000Z';
 const tenant = 'arbor-construction';
@@ -116,5 +124,17 @@ export async function startSeededApi(options: Partial<ControlOptions> = {}): Pro
   await resolver.ensure(arbor, { ...place, kind: 'hub', externalId: 'b.0b9e7f34', project: null });
   for (const id of ['autodesk', 'autodesk-retired']) await connections.create(context, { id, source: 'autodesk', tenant: null });
   await connections.setEnabled(context, 'autodesk-retired', false);
+  await seedConfiguration(api);
   return api;
+}
+
+async function seedConfiguration({ control, database }: ApiUnderTest): Promise<void> {
+  const { parameters, flags } = control.configuration;
+  const context = testContext();
+  const { key } = exampleParameter;
+  const reason = exampleReason;
+  await parameters.set(context, key, { place: { level: 'tier', tier: 'enterprise' }, value: 40, reason });
+  const { change } = await parameters.set(context, key, { place: examplePlace, value: 5, reason });
+  await flags.change(context, exampleFlag.key, { rules: [exampleRule], reason });
+  await database.admin('control')('update configuration_change set id = $2 where id = $1', [change, exampleChangeId]);
 }

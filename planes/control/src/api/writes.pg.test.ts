@@ -1,11 +1,15 @@
+import { testContext } from '@etis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiUnderTest } from './api-under-test.ts';
+import { exampleFlag, exampleParameter, examplePlace, exampleReason } from './configuration/configuration-examples.ts';
 import { exampleRequest, operationsOf, send } from './openapi/document-under-test.ts';
 import { openapiDocument } from './openapi/openapi-document.ts';
 import { described } from './platform-api.ts';
 import { exampleRecord, startSeededApi } from './seeded-api.ts';
 
-const writes = operationsOf(await openapiDocument(described)).filter(({ method }) => method !== 'GET');
+const writes = operationsOf(await openapiDocument(described)).filter(
+  ({ method, permission }) => method !== 'GET' && !permission.endsWith('.read'),
+);
 let api: ApiUnderTest;
 beforeAll(async () => {
   api = await startSeededApi();
@@ -33,6 +37,12 @@ const trails: Readonly<Record<string, readonly [action: string, target: string, 
   discardDeadLetter: { port: 'discard' },
   cancelJob: { port: 'cancelJob' },
   putSchedule: ['schedule.set', 'schedule/arbor-construction/weekly-digest', 'arbor-construction'],
+  setParameter: ['parameter.set', 'parameter/nudge.reply.daily-limit', 'arbor-construction'],
+  unsetParameter: ['parameter.unset', 'parameter/nudge.reply.daily-limit', null],
+  putFlag: ['flag.change', 'flag/nudge.subject.project', null],
+  enableFlag: ['flag.enable', 'flag/nudge.subject.project', null],
+  disableFlag: ['flag.disable', 'flag/nudge.subject.project', null],
+  rollBackConfigurationChange: ['configuration.rollback', 'parameter/nudge.reply.daily-limit', 'arbor-construction'],
   deleteSchedule: ['schedule.remove', 'schedule/arbor-construction/nightly-report', 'arbor-construction'],
 };
 
@@ -47,8 +57,15 @@ const preparations: Readonly<Record<string, () => Promise<unknown>>> = {
         body: { project: 'before' },
       },
     ),
+  setParameter: () =>
+    api.control.configuration.parameters.set(testContext(), exampleParameter.key, { place: examplePlace, value: 6, reason: exampleReason }),
+  putFlag: () => api.control.configuration.flags.change(testContext(), exampleFlag.key, { rules: [], reason: exampleReason }),
+  enableFlag: () => api.control.configuration.flags.change(testContext(), exampleFlag.key, { enabled: false, reason: exampleReason }),
 };
-const bodies: Readonly<Record<string, unknown>> = { updateConnection: { enabled: false } };
+const bodies: Readonly<Record<string, unknown>> = {
+  updateConnection: { enabled: false },
+  rollBackConfigurationChange: { reason: 'It was changed again since.', force: true },
+};
 
 describe('every write', () => {
   it('stands in the table of trails', () => {

@@ -1,9 +1,11 @@
 import type { Context } from '@etis/contracts/context';
 import type { GovernanceView } from '@etis/contracts/governance';
 import type { Log } from '@etis/contracts/log';
+import type { GovernanceFeed } from '@etis/contracts/snapshot';
 import { type Clock, createLoop, type Service } from '@etis/kernel';
 import type { DomainDb, PlatformTx } from '@etis/postgres';
-import { compile } from './compile.ts';
+import { type Compiled, compile } from './compile.ts';
+import { createGovernedState } from './governed-state.ts';
 
 /** Keeps the published view up to date with the database. */
 export interface Compiler extends Service {
@@ -21,6 +23,8 @@ export interface CompilerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly publish: (view: GovernanceView) => void;
+  /** Is told what changed, before the view that has it is published. */
+  readonly feed?: GovernanceFeed;
   /** Whom the compiler acts as. */
   readonly context: () => Context;
   /** Puts the keys into use that seal the secrets of the view. */
@@ -32,8 +36,12 @@ export interface CompilerOptions {
 }
 
 /** `start` resolves when the first view is published. */
-export function createCompiler({ db, clock, log, publish, context, loadKeys, removeExpired, pollMs }: CompilerOptions): Compiler {
+export function createCompiler(options: CompilerOptions): Compiler {
+  const { db, clock, log, publish, feed, context, loadKeys, removeExpired, pollMs } = options;
+  const state = createGovernedState();
   let published = 0;
+  /** What the state and the feed have; null while they are to be given everything. */
+  let known: number | null = null;
   let nextExpiry: number | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -44,18 +52,35 @@ export function createCompiler({ db, clock, log, publish, context, loadKeys, rem
     return next;
   }
 
-  async function compileAndPublish(): Promise<void> {
-    const compiled = await db.platform(context(), 'compile the governed state', async (tx) => {
-      const state = await compile(tx, clock.now());
+  async function read(): Promise<Compiled> {
+    return await db.platform(context(), 'compile the governed state', async (tx) => {
+      const compiled = await compile(tx, known);
       // After the state, so that every secret in it has its key in use before anyone sees the view.
-      await loadKeys(tx);
-      return state;
+      if (compiled.change.sections['data-keys'] !== undefined) await loadKeys(tx);
+      return compiled;
     });
+  }
+
+  async function compileAndPublish(): Promise<void> {
+    let compiled = await read();
+    if (isExpired(compiled)) {
+      await removeExpired(context());
+      compiled = await read();
+    }
     nextExpiry = compiled.nextExpiry;
-    if (compiled.view.version <= published) return;
-    publish(compiled.view);
-    published = compiled.view.version;
+    const { change } = compiled;
+    if (change.version <= published && known !== null) return;
+    known = null;
+    const view = state.apply(change);
+    feed?.publish(change);
+    if (change.version > published) publish(view);
+    known = change.version;
+    published = Math.max(published, change.version);
     log.info({ version: published }, 'a governance view was published');
+  }
+
+  function isExpired(compiled: Compiled): boolean {
+    return compiled.nextExpiry !== null && compiled.nextExpiry <= clock.now();
   }
 
   async function round(): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Context } from '@etis/contracts/context';
 import type { Page } from '@etis/contracts/flow';
 import type { ProductId } from '@etis/contracts/tenancy';
 import { audit, type PlatformDb, type PlatformTx } from '@etis/postgres';
+import { type ConfigurationDeclaration, registerConfiguration } from '../configuration/declarations.ts';
 import { checkName, checkSubscription, checkText } from '../input.ts';
 
 /** What a product says of itself when it is deployed. */
@@ -10,12 +11,14 @@ export interface ProductDeclaration {
   readonly title: string;
   /** Exact event types, prefixes that end in `.*`, or `*`. */
   readonly subscriptions: readonly string[];
+  /** What can be set of it from afar; by default nothing. */
+  readonly configuration?: ConfigurationDeclaration;
 }
 
 /** What is deployed, and what was and still has placements. */
 export interface Products {
   /** In the order of ids. `cursor` is the `next` of the page before. */
-  list(context: Context, page: { limit: number; cursor?: ProductId }): Promise<Page<ProductDeclaration>>;
+  list(context: Context, page: { limit: number; cursor?: ProductId }): Promise<Page<Omit<ProductDeclaration, 'configuration'>>>;
 }
 
 export function createProducts({ db }: { db: PlatformDb }): Products {
@@ -35,7 +38,7 @@ export function createProducts({ db }: { db: PlatformDb }): Products {
 
 /**
  * Brings the table in line with what is deployed. A product that is no longer declared keeps its row, because placements may stand on it.
- * @throws CONTROL_INPUT_INVALID
+ * @throws CONTROL_INPUT_INVALID, CONTROL_DECLARATION_INVALID
  */
 export async function registerProducts(tx: PlatformTx, context: Context, products: readonly ProductDeclaration[]): Promise<void> {
   for (const { id, title, subscriptions } of products) {
@@ -52,4 +55,5 @@ export async function registerProducts(tx: PlatformTx, context: Context, product
     if (rows.length > 0)
       await audit.record(tx, context, { action: 'product.register', target: `product/${id}`, detail: { title, subscriptions } });
   }
+  await registerConfiguration(tx, context, products);
 }

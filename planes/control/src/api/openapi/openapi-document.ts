@@ -15,6 +15,7 @@ const tags = [
   { name: 'dead-letters', description: 'Entries and jobs that used up their attempts' },
   { name: 'jobs', description: 'Background work' },
   { name: 'schedules', description: 'Standing orders for jobs' },
+  { name: 'configuration', description: 'Parameters and feature flags of products, set from afar' },
   { name: 'sent-messages', description: 'What left the platform' },
 ];
 

@@ -17,7 +17,7 @@ export function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   if (type === 'number') return fc.double({ noNaN: true });
   if (type === 'boolean') return fc.boolean();
   if (type === 'null') return fc.constant(null);
-  if (type === 'array') return fc.array(valuesOf(schema.items as Schema), { maxLength: 4 });
+  if (type === 'array') return lists(schema);
   if (type === 'object') return objects(schema);
   return fc.jsonValue();
 }
@@ -34,7 +34,24 @@ function texts({ pattern, minLength, maxLength, format }: Schema): fc.Arbitrary<
   return fc.stringMatching(new RegExp(pattern)).filter(fits);
 }
 
-function objects({ properties = {}, required = [], minProperties = 0 }: Schema): fc.Arbitrary<Record<string, unknown>> {
+function lists({ items, minItems = 0, uniqueItems }: Schema): fc.Arbitrary<unknown[]> {
+  const bounds = { minLength: Number(minItems), maxLength: Math.max(4, Number(minItems)) };
+  const item = valuesOf(items as Schema);
+  return uniqueItems === true ? fc.uniqueArray(item, { ...bounds, selector: JSON.stringify }) : fc.array(item, bounds);
+}
+
+function objects({
+  properties = {},
+  required = [],
+  minProperties = 0,
+  additionalProperties,
+}: Schema): fc.Arbitrary<Record<string, unknown>> {
+  if (Object.keys(properties as Schema).length === 0 && typeof additionalProperties === 'object') {
+    return fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), valuesOf(additionalProperties as Schema), {
+      minKeys: Number(minProperties),
+      maxKeys: 4,
+    });
+  }
   const members = Object.entries(properties as Record<string, Schema>).map(([name, schema]) => [name, valuesOf(schema)] as const);
   return fc
     .record(Object.fromEntries(members), { requiredKeys: [...(required as string[])] })

@@ -62,6 +62,7 @@ export function statusRoutes(app: ApiApp, { facts, spine, governanceVersion, clo
       tag: 'platform',
       summary: 'Shows version, health and depth in sum',
       permission: 'platform.status.read',
+      exempt: 'who stopped something has to see how the platform is',
       reply: statusReply,
       example: {
         reply: {

@@ -1,0 +1,16 @@
+import { createInterface } from 'node:readline/promises';
+import { errors } from '../errors.ts';
+
+/** Asks and tells whether the answer was yes. */
+export type Confirm = (question: string) => Promise<boolean>;
+
+/** Asks at the terminal. @throws ETIS_NOT_CONFIRMED where nobody sits at one */
+export async function askAtTerminal(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw errors.NOT_CONFIRMED();
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await line.question(question)).trim());
+  } finally {
+    line.close();
+  }
+}

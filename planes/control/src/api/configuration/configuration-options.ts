@@ -1,0 +1,5 @@
+import type { Configuration } from '../../configuration/configuration.ts';
+
+export interface ConfigurationRoutesOptions {
+  readonly configuration: Configuration;
+}
