@@ -20,7 +20,8 @@ export const errors = errorCatalogue('AGENT', {
   },
   SIGNATURE_INVALID: {
     kind: 'forbidden',
-    message: (purpose: string) => `A signature for "${purpose}" was refused, because the key that it names did not make it. Nothing has changed.`,
+    message: (purpose: string) =>
+      `A signature for "${purpose}" was refused, because the key that it names did not make it. Nothing has changed.`,
   },
   KEY_UNKNOWN: {
     kind: 'forbidden',

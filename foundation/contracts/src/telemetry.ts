@@ -64,6 +64,9 @@ export interface Meter {
   watchQueues(read: () => Promise<readonly QueueSample[]>): void;
 }
 
+/** Keeps nothing: for a part that nobody watches. */
+export const unmetered: Meter = { work: () => undefined, watchQueues: () => undefined };
+
 /** Carries a batch to the platform; false where it could not, and then it is kept. */
 export interface TelemetrySink {
   send(batch: TelemetryBatch): Promise<boolean>;

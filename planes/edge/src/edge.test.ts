@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Guard } from '@etis/contracts/access';
 import type { RequestContext, RouteModule } from '@etis/contracts/http';
+import type { Meter } from '@etis/contracts/telemetry';
 import { type ErrorKind, EtisError, silentLog } from '@etis/kernel';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEdge, type Edge, type ReadinessCheck } from './index.ts';
@@ -64,6 +65,25 @@ async function problemOf(response: Response): Promise<Record<string, unknown>> {
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((edge) => edge.stop()));
+});
+
+test('every answer is told, with how long it took and whether it was a failure of ours', async () => {
+  const told: Parameters<Meter['work']>[0][] = [];
+  const meter: Meter = { work: (done) => void told.push(done), watchQueues: () => undefined };
+  const routes = module(async (app) => {
+    app.get('/broken', open, async () => {
+      throw new Error('no');
+    });
+  });
+  const { edge, url } = await startEdge({ routes: [routes], meter });
+  for (const [path, status] of [
+    ['/healthz', 200],
+    ['/api/broken', 500],
+    ['/nowhere', 404],
+  ] as const)
+    expect((await fetch(`${url}${path}`)).status).toBe(status);
+  await edge.stop();
+  expect(told).toEqual([false, true, false].map((failed) => ({ work: 'http', tenant: null, ms: expect.any(Number), failed })));
 });
 
 describe('routes and the guard', () => {

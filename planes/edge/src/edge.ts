@@ -3,6 +3,7 @@ import type { Guard } from '@etis/contracts/access';
 import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
+import { type Meter, unmetered } from '@etis/contracts/telemetry';
 import { type Clock, type Service, systemClock } from '@etis/kernel';
 import type { FastifyInstance } from 'fastify';
 import { errors } from './errors.ts';
@@ -40,6 +41,8 @@ export function createEdge(options: {
   /** By default nothing is restricted. */
   directives?: Directives;
   clock?: Clock;
+  /** Is told of every answer as `http`; by default nobody is. */
+  meter?: Meter;
   log: Log;
 }): Edge {
   const { listen, log } = options;
@@ -57,8 +60,8 @@ export function createEdge(options: {
   async function start(): Promise<void> {
     draining = false;
     const modules = [healthRoutes(readiness), ...options.routes];
-    const { guard, directives = unrestricted, clock = systemClock } = options;
-    const listener = await createListener({ guard, directives, clock, log, modules, closeConnections: () => draining });
+    const { guard, directives = unrestricted, clock = systemClock, meter = unmetered } = options;
+    const listener = await createListener({ guard, directives, clock, meter, log, modules, closeConnections: () => draining });
     try {
       await listener.listen({ host: listen.host, port: listen.port });
     } catch (error) {

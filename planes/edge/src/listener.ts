@@ -2,6 +2,7 @@ import type { Guard } from '@etis/contracts/access';
 import type { Directives } from '@etis/contracts/directives';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
+import type { Meter } from '@etis/contracts/telemetry';
 import type { Clock } from '@etis/kernel';
 import { type FastifyInstance, fastify } from 'fastify';
 import { answerClientError } from './client-errors.ts';
@@ -28,12 +29,13 @@ export async function createListener(options: {
   guard: Guard;
   directives: Directives;
   clock: Clock;
+  meter: Meter;
   log: Log;
   modules: readonly RouteModule[];
   /** Whether an answer that is sent now is to be the last one on its connection. */
   closeConnections: () => boolean;
 }): Promise<FastifyInstance> {
-  const { guard, directives, clock, log } = options;
+  const { guard, directives, clock, meter, log } = options;
   const routes = createRouteTable();
   const app = fastify({
     logger: false,
@@ -52,6 +54,10 @@ export async function createListener(options: {
 
   app.addHook('onRequest', (_request, reply, done) => {
     if (options.closeConnections()) reply.header('connection', 'close');
+    done();
+  });
+  app.addHook('onResponse', (_request, reply, done) => {
+    meter.work({ work: 'http', tenant: null, ms: reply.elapsedTime, failed: reply.statusCode >= 500 });
     done();
   });
   endEventStreams(app);

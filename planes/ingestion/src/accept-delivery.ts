@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Acceptance, Delivery, Inbox } from '@etis/contracts/events';
 import type { ConnectionView } from '@etis/contracts/governance';
+import type { Meter } from '@etis/contracts/telemetry';
 import { type Clock, uuidv7 } from '@etis/kernel';
 import type { ConnectionKeys } from './connection-keys.ts';
 import { errors } from './errors.ts';
@@ -24,7 +25,13 @@ interface IncomingDelivery {
  */
 export type AcceptDelivery = (incoming: IncomingDelivery) => Promise<Acceptance>;
 
-export function createAcceptDelivery(deps: { inbox: Inbox; keys: ConnectionKeys; intake: RestrictedIntake; clock: Clock }): AcceptDelivery {
+export function createAcceptDelivery(deps: {
+  inbox: Inbox;
+  keys: ConnectionKeys;
+  intake: RestrictedIntake;
+  clock: Clock;
+  meter: Meter;
+}): AcceptDelivery {
   return async ({ connection, source, headers, body, traceparent }) => {
     if (body.length > source.bodyLimitBytes) throw errors.BODY_TOO_LARGE(source.bodyLimitBytes);
     const now = deps.clock.now();
@@ -41,11 +48,16 @@ export function createAcceptDelivery(deps: { inbox: Inbox; keys: ConnectionKeys;
       receivedAt: new Date(now),
     };
     deps.intake.book(connection, body.length);
+    const begun = performance.now();
+    const metered = (failed: boolean) =>
+      deps.meter.work({ work: 'accept', tenant: connection.tenant, ms: performance.now() - begun, failed });
     try {
       const acceptance = await deps.inbox.append(delivery);
+      metered(false);
       if (acceptance.outcome === 'duplicate') deps.intake.unbook(connection, body.length);
       return acceptance;
     } catch (error) {
+      metered(true);
       deps.intake.unbook(connection, body.length);
       throw errors.INBOX_UNAVAILABLE.because({ cause: error });
     }

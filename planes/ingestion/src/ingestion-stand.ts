@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Directives } from '@etis/contracts/directives';
 import type { Inbox } from '@etis/contracts/events';
 import type { ConnectionView } from '@etis/contracts/governance';
+import type { Meter } from '@etis/contracts/telemetry';
 import { type FakeInbox, fakeEdge, fakeGovernance, fakeInbox, fakeSecrets, rememberingLog } from './fakes.ts';
 import { createIngestion, type Ingestion } from './index.ts';
 
@@ -34,6 +35,7 @@ export async function startIngestion(options: {
   inbox?: Inbox;
   directives?: Directives;
   restrictedBytes?: number;
+  meter?: Meter;
 }): Promise<IngestionStand> {
   const clock = { at: Date.parse('2026-03-01T10:00:00.000Z') };
   const sealer = fakeSecrets();
@@ -46,6 +48,7 @@ export async function startIngestion(options: {
     inbox: options.inbox ?? inbox,
     ...(options.directives === undefined ? {} : { directives: options.directives }),
     ...(options.restrictedBytes === undefined ? {} : { restrictedBytes: options.restrictedBytes }),
+    ...(options.meter === undefined ? {} : { meter: options.meter }),
     governance: fakeGovernance(connections),
     secrets: sealer,
     log: rememberingLog().log,

@@ -4,6 +4,7 @@ import type { Governance } from '@etis/contracts/governance';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
 import type { Secrets } from '@etis/contracts/secrets';
+import { type Meter, unmetered } from '@etis/contracts/telemetry';
 import { type Clock, EtisError, type Service } from '@etis/kernel';
 import { createAcceptDelivery } from './accept-delivery.ts';
 import { addressPrefix } from './address-prefix.ts';
@@ -49,10 +50,12 @@ export function createIngestion(deps: {
   directives?: Directives;
   /** Bytes that one connection may bring to this process while a directive restricts it; default 64 MiB. Then 503 with Retry-After. */
   restrictedBytes?: number;
+  /** Is told of every delivery that was signed right as `accept`; by default nobody is. */
+  meter?: Meter;
   log: Log;
   clock: Clock;
 }): Ingestion {
-  const { clock, log } = deps;
+  const { clock, log, meter = unmetered } = deps;
   const refusals = createRefusals({ log, clock });
   const counts = { accepted: 0, duplicates: 0, unknownConnections: 0, notKept: 0 };
   const notKeptLog = { at: Number.NEGATIVE_INFINITY, since: 0 };
@@ -62,7 +65,7 @@ export function createIngestion(deps: {
     directives: deps.directives ?? unrestricted,
     quotaBytes: deps.restrictedBytes ?? defaultRestrictedBytes,
   });
-  const accept = createAcceptDelivery({ inbox: deps.inbox, keys, intake, clock });
+  const accept = createAcceptDelivery({ inbox: deps.inbox, keys, intake, clock, meter });
 
   function notKept(error: EtisError): void {
     counts.notKept += 1;

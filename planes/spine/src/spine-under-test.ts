@@ -2,6 +2,7 @@ import { createDirectives, type DirectivesStore } from '@etis/agent';
 import type { RestrictingDirective } from '@etis/contracts/directives';
 import type { FlowStep } from '@etis/contracts/flow';
 import type { Transport } from '@etis/contracts/lanes';
+import { type Meter, unmetered } from '@etis/contracts/telemetry';
 import { silentLog, supervise, uuidv7 } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createTestDatabase, eventually, type TestDatabase } from '@etis/testing';
@@ -32,7 +33,7 @@ export interface SpineWorld {
   resume(...ids: readonly string[]): void;
   /** A spine whose services do not run. */
   rest(settings?: SpineOverrides): Spine;
-  start(transport?: Transport, settings?: SpineOverrides): Promise<RunningSpine>;
+  start(transport?: Transport, settings?: SpineOverrides, meter?: Meter): Promise<RunningSpine>;
   /** Runs only the router until everything accepted was routed. */
   routeAll(): Promise<void>;
   /** Stops what was started and drops the database. */
@@ -57,8 +58,8 @@ export async function createWorld(): Promise<SpineWorld> {
     const common = { installation: 'under-test', epoch: 1, reason: 'a test', by: 'operator/test' };
     return { ...common, id: uuidv7(), sequence: ordered, issuedAt: new Date(clock.now()).toISOString() };
   };
-  const make = (transport: Transport, settings: SpineOverrides) =>
-    createSpine({ db, governance, directives, adapters, transport, log: silentLog, clock, settings });
+  const make = (transport: Transport, settings: SpineOverrides, meter = unmetered) =>
+    createSpine({ db, governance, directives, adapters, transport, meter, log: silentLog, clock, settings });
 
   return {
     database,
@@ -76,8 +77,8 @@ export async function createWorld(): Promise<SpineWorld> {
       directives.apply(directive, directive.id);
     },
     rest: (settings = quick) => make(fakeCluster(), settings),
-    async start(transport = fakeCluster(), settings = quick) {
-      const spine = make(transport, settings);
+    async start(transport = fakeCluster(), settings = quick, meter = unmetered) {
+      const spine = make(transport, settings, meter);
       const service = supervise('spine', spine.services(), silentLog);
       await service.start();
       const started = { ...spine, stop: () => service.stop() };

@@ -6,6 +6,7 @@ import type { Jobs } from '@etis/contracts/jobs';
 import type { Transport } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
 import type { SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
+import type { Meter } from '@etis/contracts/telemetry';
 import type { ClusterId } from '@etis/contracts/tenancy';
 import { type Clock, type Service, systemClock } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
@@ -19,6 +20,7 @@ import { createUnmatchedOperations } from './operations/replay-unmatched.ts';
 import { createDeliveriesLookup } from './queries/deliveries.ts';
 import { createEventLookup } from './queries/events.ts';
 import { createQueries } from './queries/queries.ts';
+import { createQueueSamples, type QueueSamples } from './queries/queue-samples.ts';
 import { createHints } from './record/hints.ts';
 import { createInbox, inboxChannel } from './record/inbox.ts';
 import { createMaintenance } from './record/maintenance.ts';
@@ -35,6 +37,8 @@ export interface SpineOptions {
   readonly transport: Transport;
   /** The clusters that `transport` reaches from here; by default all. Other clusters' lanes are left to other dispatchers. */
   readonly reaches?: (cluster: ClusterId) => boolean;
+  /** Is told of every batch that was routed; by default nobody is. */
+  readonly meter?: Meter;
   readonly log: Log;
   readonly clock?: Clock;
   readonly settings?: SpineOverrides;
@@ -46,6 +50,7 @@ export interface Spine {
   readonly queries: SpineQueries;
   readonly lookups: SpineLookups & SpineBacklog;
   readonly operations: SpineOperations;
+  readonly queues: QueueSamples;
   /** What runs, in the order to start it; by default every part, so that one process is the whole spine. */
   services(parts?: readonly SpinePart[]): readonly Service[];
 }
@@ -89,6 +94,7 @@ export function createSpine(options: SpineOptions): Spine {
     log,
     settings: settings.router,
     onRouted,
+    ...(options.meter === undefined ? {} : { meter: options.meter }),
   });
   const inboxHints = createHints({ db, log, channel: inboxChannel, onHint: () => router.wake() });
   const inbox = createInbox({
@@ -133,6 +139,7 @@ export function createSpine(options: SpineOptions): Spine {
       cancelJob: createCancelJob(db),
       schedules,
     },
+    queues: createQueueSamples(db),
     services: (parts = spineParts) => spineParts.filter((part) => parts.includes(part)).flatMap((part) => services[part]),
   };
 }

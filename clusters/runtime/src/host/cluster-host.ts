@@ -5,6 +5,7 @@ import type { Inbox } from '@etis/contracts/events';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { BatchOutcome, LaneBatch } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
+import { type Meter, unmetered } from '@etis/contracts/telemetry';
 import type { Cluster, TenantId } from '@etis/contracts/tenancy';
 import { type Clock, errorText, type Loop, systemClock } from '@etis/kernel';
 import type { SystemDb, TenantDb } from '@etis/postgres';
@@ -58,8 +59,10 @@ export function createClusterHost<const Offered extends Operations>(deps: {
   directives?: Directives;
   /** By default parameters and flags are as the product declares them. */
   evaluation?: Evaluation;
+  /** Is told of every batch as `handler/<product>`; by default nobody is. */
+  meter?: Meter;
 }): ClusterHost<Offered> {
-  const { cluster, product, db } = deps;
+  const { cluster, product, db, meter = unmetered } = deps;
   if (cluster.product !== product.id) throw errors.CLUSTER_FOREIGN(cluster.id, cluster.product, product.id);
   const clock = deps.clock ?? systemClock;
   const log = deps.log.child({ cluster: cluster.id });
@@ -73,7 +76,19 @@ export function createClusterHost<const Offered extends Operations>(deps: {
     checkBatch(batch, { cluster, placed });
     const target = { tenant: batch.tenant, product: batch.product, cluster: batch.cluster };
     killSwitch.refuse(target, ['kill', 'pause']);
-    return await killSwitch.run(target, signal, (stop) => handleWhole(batch, stop));
+    return await killSwitch.run(target, signal, (stop) => handleMetered(batch, stop));
+  }
+
+  async function handleMetered(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {
+    const begun = performance.now();
+    let failed = true;
+    try {
+      const outcome = await handleWhole(batch, signal);
+      failed = outcome.failed !== undefined;
+      return outcome;
+    } finally {
+      meter.work({ work: `handler/${product.id}`, tenant: batch.tenant, ms: performance.now() - begun, failed });
+    }
   }
 
   async function handleWhole(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {

@@ -9,7 +9,16 @@ const installation = 'test';
 const now = Date.parse('2026-11-01T12:00:00Z');
 const root = createSigningKey();
 const online = createSigningKey();
-const purposes: SigningPurpose[] = ['certificate', 'manifest', 'directive', 'break-glass', 'receipt', 'acknowledgement', 'checkpoint', 'link'];
+const purposes: SigningPurpose[] = [
+  'certificate',
+  'manifest',
+  'directive',
+  'break-glass',
+  'receipt',
+  'acknowledgement',
+  'checkpoint',
+  'link',
+];
 
 function certificate(key: SigningKey, parts: Partial<KeyCertificate> = {}, by: SigningKey = root): Signed {
   const said: KeyCertificate = {
@@ -51,7 +60,9 @@ describe('a signature', () => {
         const bytes = Buffer.from(signed[part]);
         const place = at % bytes.length;
         bytes[place] = ((bytes[place] ?? 0) + by) % 128;
-        expect(verifySignature(online.publicKey, 'manifest', { ...signed, [part]: bytes.toString() })).toBe(bytes.toString() === signed[part]);
+        expect(verifySignature(online.publicKey, 'manifest', { ...signed, [part]: bytes.toString() })).toBe(
+          bytes.toString() === signed[part],
+        );
       }),
     );
   });

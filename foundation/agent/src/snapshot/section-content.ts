@@ -70,7 +70,10 @@ export function changedKeys<V>(before: ReadonlyMap<string, V>, after: ReadonlyMa
   ]);
 }
 
-function differingParts<V>(before: SectionContent<V>, after: SectionContent<V>): (readonly [ReadonlyMap<string, V>, ReadonlyMap<string, V>])[] {
+function differingParts<V>(
+  before: SectionContent<V>,
+  after: SectionContent<V>,
+): (readonly [ReadonlyMap<string, V>, ReadonlyMap<string, V>])[] {
   const older = bucketsOf(before);
   return bucketsOf(after).flatMap((bucket, index) => {
     const other = older[index];

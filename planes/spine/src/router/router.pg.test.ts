@@ -1,6 +1,6 @@
 import type { Delivery } from '@etis/contracts/events';
 import { uuidv7 } from '@etis/kernel';
-import { eventually } from '@etis/testing';
+import { eventually, rememberingMeter } from '@etis/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { delivery, fakeCluster, thing } from '../spine-fixture.ts';
@@ -49,6 +49,17 @@ describe('the router', () => {
     for (const one of odd) expect(stepNames(await settled(spine, one.id))).toContain('handled');
     const reasons = (await spine.queries.unmatched({ limit: 200 })).items.map((item) => item.reason);
     expect(new Set(reasons)).toEqual(new Set(['unreadable', 'unknown-event', 'unresolved']));
+  });
+
+  it('tells every batch, and nothing while there is none', async () => {
+    const meter = rememberingMeter();
+    const spine = await world.start(fakeCluster(), quick, meter);
+    const sent = [thing('acme'), thing('birch')];
+    await Promise.all(sent.map((one) => spine.inbox.append(one)));
+    for (const one of sent) await settled(spine, one.id);
+    expect(meter.told.length).toBeGreaterThanOrEqual(1);
+    expect(meter.told.length).toBeLessThanOrEqual(2);
+    for (const one of meter.told) expect(one).toEqual({ work: 'route', tenant: null, ms: expect.any(Number), failed: false });
   });
 
   it('sets aside alone what the database refuses', async () => {

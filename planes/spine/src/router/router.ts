@@ -2,6 +2,7 @@ import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { Delivery, SourceAdapter, SourceKind } from '@etis/contracts/events';
 import type { Governance } from '@etis/contracts/governance';
 import type { Log } from '@etis/contracts/log';
+import { type Meter, unmetered } from '@etis/contracts/telemetry';
 import { createLoop, type Loop } from '@etis/kernel';
 import type { SystemDb, SystemTx } from '@etis/postgres';
 import { isDataError } from '../record/database-error.ts';
@@ -20,6 +21,8 @@ export interface RouterOptions {
   /** By default nothing is ever held back. */
   readonly directives?: Directives;
   readonly adapters: ReadonlyMap<SourceKind, SourceAdapter>;
+  /** Is told of every batch as `route`; by default nobody is. */
+  readonly meter?: Meter;
   readonly log: Log;
   readonly settings: SpineSettings['router'];
   /** Called after each transaction that put entries into lanes. */
@@ -61,7 +64,7 @@ interface CursorRow {
  * in that order, before anything newer of its connection, once nothing keeps it back any more.
  */
 export function createRouter(options: RouterOptions): Loop {
-  const { db, governance, adapters, log, settings, onRouted, directives = unrestricted } = options;
+  const { db, governance, adapters, log, settings, onRouted, directives = unrestricted, meter = unmetered } = options;
   let table: RoutingTable | undefined;
   let unsubscribe: (() => void) | undefined;
 
@@ -117,6 +120,15 @@ export function createRouter(options: RouterOptions): Loop {
     return total;
   }
 
+  async function routeBatch(holding: Holding): Promise<Step> {
+    try {
+      return await step(holding, settings.batchCount);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      return await oneByOne(holding, settings.batchCount);
+    }
+  }
+
   const loop = createLoop({
     name: 'spine router',
     log,
@@ -124,10 +136,9 @@ export function createRouter(options: RouterOptions): Loop {
     async round() {
       const holding = holdingOf(directives);
       if (holding.everything) return false;
-      const done = await step(holding, settings.batchCount).catch(async (error: unknown) => {
-        if (!isDataError(error)) throw error;
-        return await oneByOne(holding, settings.batchCount);
-      });
+      const begun = performance.now();
+      const done = await routeBatch(holding);
+      if (done.count > 0) meter.work({ work: 'route', tenant: null, ms: performance.now() - begun, failed: false });
       const released = done.holding ? await releaseHeld({ db, adapters, log, table: currentTable(), holding, settings }) : 0;
       if (done.entries + released > 0) onRouted();
       return done.count + released > 0;

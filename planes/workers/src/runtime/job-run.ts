@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobFailure, Jobs, LeasedJob } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
+import type { Meter } from '@etis/contracts/telemetry';
 import { backoff, errorText } from '@etis/kernel';
 import type { RunOutcome } from './thread-message.ts';
 import { ThreadStartFailure, type Threads } from './threads.ts';
@@ -27,8 +28,10 @@ export function startJobRun(options: {
   abortMs: number;
   /** How long a job waits whose thread cannot start, in milliseconds. */
   restMs: () => number;
+  meter: Meter;
 }): JobRun {
-  const { job, jobs, log } = options;
+  const { job, jobs, log, meter } = options;
+  const leasedAt = performance.now();
   let told: string | undefined;
   let begun = false;
   let limit: NodeJS.Timeout | undefined;
@@ -96,6 +99,7 @@ export function startJobRun(options: {
   async function end(): Promise<{ started: boolean; cause?: unknown }> {
     try {
       const ended = await outcome();
+      meter.work({ work: `job/${job.kind}`, tenant: job.tenant, ms: performance.now() - leasedAt, failed: ended.end === 'failed' });
       const about = { job: job.id, kind: job.kind, attempt: job.attempt };
       if (ended.end === 'failed') log.warn({ ...about, reason: ended.error }, 'a job failed');
       if (ended.end === 'deferred') log.debug({ ...about, reason: ended.reason, ms: ended.ms }, 'a job was given back');

@@ -1,5 +1,6 @@
 import type { JobLimits, Jobs, LeasedJob } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
+import type { Meter } from '@etis/contracts/telemetry';
 import { backoff, createLoop, type Loop } from '@etis/kernel';
 import type { JobKind } from './job-kind.ts';
 import { type JobRun, startJobRun } from './job-run.ts';
@@ -27,8 +28,9 @@ export function createKindPool(options: {
   leaseMs: number;
   abortMs: number;
   restraint: JobRestraint;
+  meter: Meter;
 }): KindPool {
-  const { threads, jobs, log, size, leaseMs, abortMs, restraint } = options;
+  const { threads, jobs, log, size, leaseMs, abortMs, restraint, meter } = options;
   const kinds = new Map(options.kinds.map((kind) => [kind.kind, kind]));
   const limits = limitsOf(options.kinds);
   const running = new Map<string, JobRun>();
@@ -61,7 +63,7 @@ export function createKindPool(options: {
 
   function start(job: LeasedJob): void {
     const timeLimitMs = kinds.get(job.kind)?.timeLimitMs ?? leaseMs;
-    const run = startJobRun({ job, timeLimitMs, threads, jobs, log, abortMs, restMs: () => Math.max(0, restUntil - Date.now()) });
+    const run = startJobRun({ job, timeLimitMs, threads, jobs, log, abortMs, restMs: () => Math.max(0, restUntil - Date.now()), meter });
     running.set(job.claim, run);
     void run.ended.then(({ started, cause }) => {
       running.delete(job.claim);

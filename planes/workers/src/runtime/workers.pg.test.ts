@@ -1,6 +1,6 @@
 import type { LeasedJob } from '@etis/contracts/jobs';
 import { type Service, silentLog } from '@etis/kernel';
-import { createTestDatabase, eventually, type TestDatabase } from '@etis/testing';
+import { createTestDatabase, eventually, rememberingMeter, type TestDatabase } from '@etis/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { workersDomain } from '../domain.ts';
 import { createFakeJobs, type FakeJobs, type JobEnd } from '../testing/fake-jobs.ts';
@@ -28,9 +28,10 @@ beforeEach(() => {
 });
 afterEach(() => workers.stop());
 
-function create(options: Partial<WorkersOptions> = {}): Service {
+function create(options: Partial<WorkersOptions> = {}, meter = rememberingMeter()): Service {
   workers = createWorkers({
     jobs,
+    meter,
     access: database.access,
     settings: { mail: server.mail, whatsapp: null, documents: null },
     log: silentLog,
@@ -51,6 +52,18 @@ describe('a job', () => {
     const end = await wild('succeed');
     expect(end).toEqual(succeeded);
     expect((end as { result: { thread: number } }).result.thread).toBeGreaterThan(0);
+  });
+
+  it('is told with its tenant, how long it took and whether it failed', async () => {
+    const meter = rememberingMeter();
+    await create({}, meter).start();
+    await wild('succeed');
+    await wild('exit');
+    const told = { work: 'job/wild', tenant: jobs.add({ kind: 'none', payload: null }).tenant, ms: expect.any(Number) };
+    expect(meter.told).toEqual([
+      { ...told, failed: false },
+      { ...told, failed: true },
+    ]);
   });
 
   it('is begun when the queue says that there is one', async () => {

@@ -3,6 +3,7 @@ import { createThrottle } from '@etis/agent';
 import { type Directives, unrestricted } from '@etis/contracts/directives';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
+import { type Meter, unmetered } from '@etis/contracts/telemetry';
 import { createLoop, type Service, systemClock } from '@etis/kernel';
 import type { DatabaseAccess } from '@etis/postgres';
 import { errors } from '../errors.ts';
@@ -24,10 +25,12 @@ export function createWorkers(deps: {
   settings: KindSettings;
   /** By default nothing is restricted. */
   directives?: Directives;
+  /** Is told of every job as `job/<kind>`; by default nobody is. */
+  meter?: Meter;
   log: Log;
   options?: Partial<WorkersOptions>;
 }): Service {
-  const { jobs, access, settings, directives = unrestricted } = deps;
+  const { jobs, access, settings, directives = unrestricted, meter = unmetered } = deps;
   const restraint = createJobRestraint({ directives, throttle: createThrottle(directives, systemClock), clock: systemClock });
   const log = deps.log.child({ plane: 'workers' });
   const options = workersOptions(deps.options);
@@ -66,6 +69,7 @@ export function createWorkers(deps: {
       leaseMs,
       abortMs,
       restraint,
+      meter,
     });
   }
 
