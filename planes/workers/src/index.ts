@@ -1,4 +1,4 @@
-export { workersDomain } from './domain.ts';
+export { sendingDomain, workersDomain } from './domain.ts';
 export type { DocumentPayload, DocumentResult, DocumentText } from './kinds/document/document-payload.ts';
 export type { DocumentLimits, DocumentSettings } from './kinds/document/document-settings.ts';
 export { Defer, defineJobKind, type JobContext, type JobKind, type PaceKey, RetryAfter, TerminalFailure } from './runtime/job-kind.ts';

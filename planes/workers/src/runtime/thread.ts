@@ -3,7 +3,7 @@ import type { LeasedJob } from '@etis/contracts/jobs';
 import { createLog, traceIdOf } from '@etis/kernel';
 import { openDomain } from '@etis/postgres';
 import { Compile, type Validator } from 'typebox/compile';
-import { threadDomain } from '../domain.ts';
+import { sendingDomain } from '../domain.ts';
 import { type JobContext, type JobKind, loadJobKind } from './job-kind.ts';
 import { createPace } from './pace.ts';
 import { createProgressReport } from './progress.ts';
@@ -12,7 +12,7 @@ import type { Notice, Order, RunOutcome, ThreadSetup } from './thread-message.ts
 
 const setup = (workerData as { setup: ThreadSetup }).setup;
 const log = createLog({ level: setup.logLevel, role: 'worker' });
-const db = openDomain({ domain: threadDomain, access: setup.access, log, poolSize: 2, applicationName: 'etis worker' });
+const db = openDomain({ domain: sendingDomain, access: setup.access, log, poolSize: 2, applicationName: 'etis worker' });
 const loaded = await Promise.all(setup.modules.map(loadJobKind));
 const kinds = new Map<string, { kind: JobKind; payload: Validator }>(
   loaded.map((kind) => [kind.kind, { kind, payload: Compile(kind.schema) }]),
