@@ -23,6 +23,19 @@ export const errors = errorCatalogue('AGENT', {
     message: (purpose: string) =>
       `A signature for "${purpose}" was refused, because the key that it names did not make it. Nothing has changed.`,
   },
+  SECTION_MALFORMED: {
+    kind: 'invalid',
+    message: (where: string, rule: string) =>
+      `What governs was refused, because ${where} ${rule}. The last good one stays in force; run the same release on both sides.`,
+  },
+  MANIFEST_REFUSED: {
+    kind: 'forbidden',
+    message: (reason: string) => `A manifest was refused, because ${reason}. What is in force stays.`,
+  },
+  LINK_REFUSED: {
+    kind: 'unavailable',
+    message: (reason: string) => `The platform's link cannot be used: ${reason}.`,
+  },
   KEY_UNKNOWN: {
     kind: 'forbidden',
     message: (keyId: string) => `A signature was refused, because the root key certified no key ${keyId} for it. Nothing has changed.`,

@@ -7,6 +7,7 @@ declare
   tenant_role   constant text := nullif(pg_catalog.current_setting('etis.tenant_role'), '');
   platform_role constant text := nullif(pg_catalog.current_setting('etis.platform_role'), '');
   system_role   constant text := nullif(pg_catalog.current_setting('etis.system_role'), '');
+  audit_role    constant text := pg_catalog.current_setting('etis.audit_role');
   tenant_now    constant text := 'nullif(current_setting(''etis.tenant'', true), '''')';
   own_rows      constant text := 'tenant_id = ' || tenant_now;
   -- A role that serves both as tenant and as system is told apart by the tenant being set.
@@ -94,6 +95,7 @@ begin
           execute format('create policy system_rows on %s to %I using (%s) with check (%s)', relation.name, system_role, any_or_own, any_or_own);
         end if;
       elsif class = 'audit' then
+        execute format('create policy auditor_reads on %s for select to %I using (true)', relation.name, audit_role);
         if tenant_role is not null then
           execute format('create policy tenant_reads on %s for select to %I using (%s)', relation.name, tenant_role, own_rows);
           if tenant_role is distinct from system_role then
@@ -118,7 +120,7 @@ begin
       when 'platform' then array[platform_role]
       when 'spine' then array[system_role]
       when 'shared' then array[tenant_role, system_role]
-      when 'audit' then array[tenant_role, platform_role]
+      when 'audit' then array[tenant_role, platform_role, audit_role]
     end, null);
     writers := array_remove(case class
       when 'tenant' then array[tenant_role]
@@ -146,5 +148,7 @@ begin
     execute format('grant usage on schema %I to %I', schema_name, member);
     execute format('grant execute on all routines in schema %I to %I', schema_name, member);
   end loop;
+  -- To name the tables that it may read, and no function.
+  execute format('grant usage on schema %I to %I', schema_name, audit_role);
 end
 $secure$

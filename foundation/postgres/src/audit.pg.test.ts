@@ -30,6 +30,7 @@ it('keeps who did what, why and in which trace, in the transaction of the action
       reason: 'asked for',
       detail: { rows: 1 },
       trace: acme.trace,
+      xid: expect.stringMatching(/^\d+$/),
     },
   ]);
 });

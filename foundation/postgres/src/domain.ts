@@ -26,17 +26,18 @@ export interface Domain {
  * - `platform`: the platform role only.
  * - `spine`: the system role only, all tenants.
  * - `shared`: has `tenant_id text not null`; inside `db.tenant` only that tenant's rows, inside `db.system` all of them (a cluster's outbox).
- * - `audit`: append only, by every role of the domain.
+ * - `audit`: append only, by every role of the domain; the audit role reads all of it.
  */
 export type TableClass = 'tenant' | 'platform' | 'spine' | 'shared' | 'audit';
 
-/** The login roles that exist on every server; each cluster adds `clusterRole(cluster)`. */
+/** The login roles that exist on every server; each cluster adds `clusterRole(cluster)`. `audit` reads the audit record of every domain. */
 export const roles = {
   owner: 'etis_owner',
   app: 'etis_app',
   spine: 'etis_spine',
   auth: 'etis_auth',
   platform: 'etis_platform',
+  audit: 'etis_audit',
 } as const;
 
 /** The schema of a cluster's domain: `nudge-standard` becomes `nudge_standard`. */

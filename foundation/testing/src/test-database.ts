@@ -9,6 +9,7 @@ import {
   openDomain,
   prepare,
   preparedState,
+  roles,
 } from '@etis/postgres';
 import { type TestRun, testPasswords, testRun } from './test-run.ts';
 
@@ -41,7 +42,7 @@ export async function createTestDatabase(options: { domains: readonly Domain[] }
     const template = await templateFor(session, run, domains);
     await session.query(`create database ${name} template ${template} strategy file_copy`);
     // The template's own grants on the database as a whole are not cloned with it.
-    const guests = [...new Set(domains.flatMap((domain) => Object.values(domain.roles)))];
+    const guests = [...new Set<string>([roles.audit, ...domains.flatMap((domain) => Object.values(domain.roles))])];
     await session.query(`revoke all on database ${name} from public; grant connect on database ${name} to ${guests.join(', ')}`);
   } finally {
     await session.close();

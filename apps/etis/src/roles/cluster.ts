@@ -1,3 +1,4 @@
+import { isPlacedOn } from '@etis/agent';
 import { createClusterHost } from '@etis/runtime';
 import { spineDomain } from '@etis/spine';
 import { errors } from '../errors.ts';
@@ -12,8 +13,7 @@ export const cluster: Role = {
   async prepare(node) {
     const { spine, store, directives, evaluation, log, open, hosts } = node;
     for (const { cluster: place, product, domain } of hostedHere(node)) {
-      const placed = (tenant: string) =>
-        store.governance.current().placements.some((placement) => placement.tenant === tenant && placement.cluster === place.id);
+      const placed = (tenant: string) => isPlacedOn(store.governance.current(), tenant, place.id);
       hosts.set(
         place.id,
         createClusterHost({

@@ -2,7 +2,7 @@ import type { GovernanceView, ResolverEntry } from '@etis/contracts/governance';
 import { silentLog } from '@etis/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createGovernanceStore, createResolver, emptyView, subscribedPlacements, subscribers } from '../index.ts';
+import { createGovernanceStore, createResolver, emptyView, isPlacedOn, subscribedPlacements, subscribers } from '../index.ts';
 
 function view(parts: Partial<GovernanceView> & { version: number }): GovernanceView {
   return { ...emptyView, ...parts };
@@ -128,10 +128,10 @@ describe('the resolver', () => {
     );
   });
 
-  it('is made once per view', () => {
-    const one = view({ version: 1 });
-    expect(createResolver(one)).toBe(createResolver(one));
-    expect(createResolver(one)).not.toBe(createResolver(view({ version: 2 })));
+  it('is made once for the same entries', () => {
+    const one = view({ version: 1, resolver: [entry('autodesk', 'hub', 'h', 'acme')] });
+    expect(createResolver(one)).toBe(createResolver(view({ version: 2, resolver: one.resolver })));
+    expect(createResolver(one)).not.toBe(createResolver(view({ version: 2, resolver: [entry('autodesk', 'hub', 'h', 'acme')] })));
   });
 });
 
@@ -169,5 +169,11 @@ describe('subscriptions', () => {
     expect(clusters('beta', 'issue.created')).toEqual(['pulse-standard']);
     expect(clusters('acme', 'message.received')).toEqual([]);
     expect(clusters('nobody', 'document.version.added')).toEqual([]);
+  });
+
+  it('knows who is placed where', () => {
+    expect(isPlacedOn(governed, 'acme', 'nudge-standard')).toBe(true);
+    expect(isPlacedOn(governed, 'acme', 'pulse-standard')).toBe(false);
+    expect(isPlacedOn(governed, 'nobody', 'nudge-standard')).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import type { GovernanceView } from '@etis/contracts/governance';
-import type { Placement, ProductId, TenantId } from '@etis/contracts/tenancy';
-import { oncePerView } from './view.ts';
+import type { ClusterId, Placement, ProductId, TenantId } from '@etis/contracts/tenancy';
+import { oncePerPart } from './view.ts';
 
 interface SubscriptionIndex {
   readonly everything: ReadonlySet<ProductId>;
@@ -9,7 +9,7 @@ interface SubscriptionIndex {
   readonly prefixes: ReadonlyMap<string, ReadonlySet<ProductId>>;
 }
 
-const indexOf = oncePerView((view): SubscriptionIndex => {
+const indexOf = oncePerPart('subscriptions', (subscriptions): SubscriptionIndex => {
   const everything = new Set<ProductId>();
   const exact = new Map<string, Set<ProductId>>();
   const prefixes = new Map<string, Set<ProductId>>();
@@ -17,7 +17,7 @@ const indexOf = oncePerView((view): SubscriptionIndex => {
     const products = map.get(key) ?? new Set();
     map.set(key, products.add(product));
   };
-  for (const { product, types } of view.subscriptions) {
+  for (const { product, types } of subscriptions) {
     for (const type of types) {
       if (type === '*') everything.add(product);
       else if (type.endsWith('.*')) add(prefixes, type.slice(0, -1), product);
@@ -27,7 +27,7 @@ const indexOf = oncePerView((view): SubscriptionIndex => {
   return { everything, exact, prefixes };
 });
 
-const placementsOf = oncePerView((view) => Map.groupBy(view.placements, ({ tenant }) => tenant));
+const placementsOf = oncePerPart('placements', (placements) => Map.groupBy(placements, ({ tenant }) => tenant));
 
 /** The products that subscribed to an event type: by its name, by a prefix of it that ends in `.*`, or by `*`. */
 export function subscribers(view: GovernanceView, type: string): ReadonlySet<ProductId> {
@@ -45,4 +45,13 @@ export function subscribedPlacements(view: GovernanceView, { tenant, type }: { t
   if (placements === undefined) return [];
   const products = subscribers(view, type);
   return placements.filter(({ product }) => products.has(product));
+}
+
+/** Whether the tenant has a placement on the cluster. */
+export function isPlacedOn(view: GovernanceView, tenant: TenantId, cluster: ClusterId): boolean {
+  return (
+    placementsOf(view)
+      .get(tenant)
+      ?.some((placement) => placement.cluster === cluster) ?? false
+  );
 }

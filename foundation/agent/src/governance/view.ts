@@ -1,4 +1,5 @@
 import type { GovernanceView } from '@etis/contracts/governance';
+import { isSectionContent } from '../snapshot/section-content.ts';
 
 /** What governs before the first view was published: nothing exists, so nothing is accepted or routed. */
 export const emptyView: GovernanceView = freezeView({
@@ -12,7 +13,7 @@ export const emptyView: GovernanceView = freezeView({
   configuration: new Map(),
 });
 
-/** A copy that nobody can change, so that everyone who holds a view may keep what was derived from it. */
+/** The view as nobody can change it, so that everyone who holds one may keep what was derived from it. What is frozen already is not copied. */
 export function freezeView(view: GovernanceView): GovernanceView {
   return Object.freeze({
     version: view.version,
@@ -29,11 +30,13 @@ export function freezeView(view: GovernanceView): GovernanceView {
 }
 
 function freezeList<T>(list: readonly T[], freeze: (item: T) => T): readonly T[] {
+  if (Object.isFrozen(list)) return list;
   return Object.freeze(list.map(freeze));
 }
 
 // Object.freeze does not reach a map's entries, so the methods that change them are taken away.
 function freezeMap<V>(map: ReadonlyMap<string, V>, freeze: (value: V) => V): ReadonlyMap<string, V> {
+  if (isSectionContent(map)) return map;
   const copy = new Map([...map].map(([key, value]) => [key, freeze(value)]));
   const refuse = () => {
     throw new TypeError('a governance view is immutable');
@@ -41,14 +44,18 @@ function freezeMap<V>(map: ReadonlyMap<string, V>, freeze: (value: V) => V): Rea
   return Object.freeze(Object.assign(copy, { set: refuse, delete: refuse, clear: refuse }));
 }
 
-/** Computes what is derived from a view once for each view, and forgets it with the view. */
-export function oncePerView<T>(derive: (view: GovernanceView) => T): (view: GovernanceView) => T {
-  const derived = new WeakMap<GovernanceView, { readonly value: T }>();
+/** Computes what is derived from a part of a view once for each such part, and forgets it with the part; views share the parts that did not change. */
+export function oncePerPart<Name extends keyof GovernanceView, T>(
+  name: Name,
+  derive: (part: GovernanceView[Name]) => T,
+): (view: Pick<GovernanceView, Name>) => T {
+  const derived = new WeakMap<object, { readonly value: T }>();
   return (view) => {
-    let entry = derived.get(view);
+    const part = view[name];
+    let entry = derived.get(part as object);
     if (entry === undefined) {
-      entry = { value: derive(view) };
-      derived.set(view, entry);
+      entry = { value: derive(part) };
+      derived.set(part as object, entry);
     }
     return entry.value;
   };

@@ -111,8 +111,9 @@ async function inTransaction(session: AdminSession, work: () => Promise<void>): 
 async function actAsOwner(session: AdminSession, domain: Domain): Promise<void> {
   await session.query(
     `select set_config('role', $1, true), set_config('search_path', $2, true), set_config('etis.schema', $2, true),
-            set_config('etis.tenant_role', $3, true), set_config('etis.platform_role', $4, true), set_config('etis.system_role', $5, true)`,
-    [roles.owner, domain.name, domain.roles.tenant ?? '', domain.roles.platform ?? '', domain.roles.system ?? ''],
+            set_config('etis.tenant_role', $3, true), set_config('etis.platform_role', $4, true), set_config('etis.system_role', $5, true),
+            set_config('etis.audit_role', $6, true)`,
+    [roles.owner, domain.name, domain.roles.tenant ?? '', domain.roles.platform ?? '', domain.roles.system ?? '', roles.audit],
   );
 }
 

@@ -56,6 +56,7 @@ function expected(relation: Relation, domain: Domain, role: string): string {
   const names = capacities
     .filter((capacity) => domain.roles[capacity] === role)
     .flatMap((capacity) => promised[relation.class][capacity].split(' '));
+  if (relation.class === 'audit' && role === roles.audit) names.push('select');
   const readOnly = relation.kind === 'v' || relation.name === 'schema_migration';
   return privileges.filter((name) => names.includes(name) && (!readOnly || name === 'select')).join(' ');
 }

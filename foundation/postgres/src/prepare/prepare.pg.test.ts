@@ -37,11 +37,14 @@ it('lets into each database only the roles of its domains', async () => {
   );
   expect(rows).toEqual([
     { domain: 'control', role: roles.app },
+    { domain: 'control', role: roles.audit },
     { domain: 'control', role: roles.auth },
     { domain: 'control', role: roles.platform },
     { domain: 'sample', role: roles.app },
+    { domain: 'sample', role: roles.audit },
     { domain: 'sample', role: roles.platform },
     { domain: 'sample', role: roles.spine },
+    { domain: 'spine', role: roles.audit },
     { domain: 'spine', role: roles.spine },
   ]);
 

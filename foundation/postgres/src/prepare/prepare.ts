@@ -147,10 +147,10 @@ async function setUpDatabase(options: { admin: AdminAccess; plans: readonly Doma
   }
 }
 
-/** Only the roles of the domains that live in a database may connect to it, and nobody makes anything in `public`. */
+/** Only the roles of the domains that live in a database, and the audit role, may connect to it, and nobody makes anything in `public`. */
 async function closeToStrangers(session: AdminSession, database: string, plans: readonly DomainPlan[]): Promise<void> {
   const name = pg.escapeIdentifier(database);
-  const guests = new Set<string>(plans.flatMap((plan) => Object.values(plan.domain.roles)));
+  const guests = new Set<string>([roles.audit, ...plans.flatMap((plan) => Object.values(plan.domain.roles))]);
   const statements = [`revoke all on database ${name} from public`, 'revoke create on schema public from public'];
   if (plans.some((plan) => plan.domain.name === authDomain)) {
     guests.add(roles.auth);

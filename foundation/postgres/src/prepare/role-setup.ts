@@ -12,7 +12,7 @@ interface RoleRow {
 
 /** The roles that log in: those of every server, and those that the domains name. */
 export function loginRoles(domains: readonly Domain[]): readonly string[] {
-  const always = [roles.app, roles.spine, roles.auth, roles.platform];
+  const always = [roles.app, roles.spine, roles.auth, roles.platform, roles.audit];
   return [...new Set([...always, ...domains.flatMap((domain) => Object.values(domain.roles))])].sort();
 }
 
