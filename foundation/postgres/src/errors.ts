@@ -143,6 +143,11 @@ export const errors = errorCatalogue('POSTGRES', {
     message: (folder: string) =>
       `The data folder ${folder} is in use by another running platform. Stop that one, or set ETIS_HOME to another folder.`,
   },
+  AUDIT_WENT_BACK: {
+    kind: 'setup',
+    message: (domain: string) =>
+      `The audit record of "${domain}" cannot be read on, because its server counts fewer transactions than it did: the domain was moved or restored to another server. Restore all domains together, from one physical backup.`,
+  },
   DATA_VERSION: {
     kind: 'setup',
     message: (folder: string, found: string, wanted: string) =>

@@ -23,7 +23,13 @@ it('applies folder by folder, in order, and records what it applied', async () =
 
   const session = await databases.admin(databases.prefix);
   const applied = await session.query('select name, sha256, applied_at from garden.schema_migration order by applied_at');
-  expect(applied.map((row) => row.name)).toEqual(['0/0001-audit-entry.sql', '1/0001-plant.sql', '1/0002-bed.sql', '2/0001-tool.sql']);
+  expect(applied.map((row) => row.name)).toEqual([
+    '0/0001-audit-entry.sql',
+    '0/0002-audit-order.sql',
+    '1/0001-plant.sql',
+    '1/0002-bed.sql',
+    '2/0001-tool.sql',
+  ]);
   expect(applied.every((row) => /^[0-9a-f]{64}$/.test(String(row.sha256)))).toBe(true);
 });
 

@@ -35,7 +35,7 @@ it('draws a password of its own for each login role, and the server never sees o
   const access = await prepareEach('drawn');
 
   expect(Object.keys(access.passwords).sort()).toEqual(
-    [...new Set([roles.app, roles.auth, roles.platform, roles.spine, ...Object.values(cluster.roles)])].sort(),
+    [...new Set([roles.app, roles.audit, roles.auth, roles.platform, roles.spine, ...Object.values(cluster.roles)])].sort(),
   );
   const drawn = Object.values(access.passwords);
   expect(new Set(drawn).size).toBe(drawn.length);
