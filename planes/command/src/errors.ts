@@ -98,6 +98,15 @@ export const errors = errorCatalogue('COMMAND', {
     kind: 'invalid',
     message: () => 'The limit is not a whole number from 1 to 200.',
   },
+  AUDIT_LEASE_LOST: {
+    kind: 'unavailable',
+    message: () => 'Nothing was sealed, because another process seals now. It goes on where this one ended.',
+  },
+  AUDIT_ENTRY_UNREADABLE: {
+    kind: 'internal',
+    message: (chain: string, number: string) =>
+      `The audit record cannot be listed, because entry ${number} of ${chain} is not what was sealed. Run "etis audit verify".`,
+  },
   SNAPSHOT_EXPOSED: {
     kind: 'setup',
     message: (file: string, mode: string) =>

@@ -1,3 +1,4 @@
+export { type CommandPlane, type CommandPlaneOptions, createCommandPlane } from './command-plane.ts';
 export type { Backlog, KnownSubscriber } from './directives/blast-radius.ts';
 export {
   type CommandDirectives,

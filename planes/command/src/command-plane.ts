@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import type { Connect } from '@etis/agent';
+import type { Fleet } from '@etis/contracts/command';
+import type { Context } from '@etis/contracts/context';
+import type { SubscriberIdentity, Upward } from '@etis/contracts/link';
+import type { Log } from '@etis/contracts/log';
+import type { Secrets } from '@etis/contracts/secrets';
+import type { GovernanceFeed, Signed } from '@etis/contracts/snapshot';
+import { type Clock, createLoop, type Service, supervise } from '@etis/kernel';
+import type { PlatformDb, SystemDb } from '@etis/postgres';
+import { createSliceCompiler } from './compile/slice-compiler.ts';
+import { type CommandDirectives, createDirectiveDesk, type DirectiveDeskOptions } from './directives/directive-desk.ts';
+import { createEnrolment } from './enrolment/enrolment.ts';
+import { errors } from './errors.ts';
+import { createFleetDesk } from './fleet/fleet-desk.ts';
+import { createFleetLog } from './fleet/fleet-log.ts';
+import { createFleetStates } from './fleet/fleet-state.ts';
+import { createSubscriberRegistry } from './fleet/subscriber-registry.ts';
+import { keepSubscriber } from './fleet/subscriber-rows.ts';
+import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
+import { createSnapshotClock } from './keys/snapshot-clock.ts';
+import { createGovernor } from './link/governor.ts';
+import { createLinkServer, type LinkServer } from './link/link-server.ts';
+import { createSnapshotWriter } from './link/snapshot-writer.ts';
+import { ownContext } from './own-context.ts';
+
+/** The command plane of one process of the platform: it governs subscribers, takes operators' orders and knows the fleet. */
+export interface CommandPlane extends Service {
+  /** Takes the governed state; what changed is on its way to whom it concerns when this returns. */
+  readonly feed: GovernanceFeed;
+  readonly keys: KeyRing;
+  readonly server: LinkServer;
+  readonly fleet: Fleet;
+  readonly directives: CommandDirectives;
+  /** Dials this process from within it. */
+  readonly connect: Connect;
+  /** Makes a role of this very process a subscriber, without a token. @throws COMMAND_SUBSCRIBER_EXISTS */
+  adopt(identity: SubscriberIdentity, publicKey: string): Promise<void>;
+}
+
+export interface CommandPlaneOptions {
+  readonly db: PlatformDb & SystemDb;
+  readonly secrets: Secrets;
+  readonly installation: string;
+  /** Where the root key is, or was before it was moved offline. */
+  readonly rootFile: string;
+  /** Where the link listens for other processes, as a URL, and the PEM that certifies it there; for tokens. */
+  readonly door: () => { readonly url: string; readonly authority: string };
+  readonly view: DirectiveDeskOptions['view'];
+  readonly backlog: DirectiveDeskOptions['backlog'];
+  /** Takes what comes over data connections. */
+  readonly data: (message: Extract<Upward, { type: 'telemetry' | 'audit' }>, subscriber: string) => Promise<void>;
+  /** Called after directives, receipts or the fleet have changed. */
+  readonly changed?: DirectiveDeskOptions['changed'];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long a manifest is fresh, in milliseconds; default ten minutes. It is renewed after half of that. */
+  readonly freshMs?: number;
+  readonly heartbeatMs?: number;
+}
+
+const lookEveryMs = 1_000;
+
+export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
+  const { db, secrets, installation, clock, freshMs = 600_000 } = options;
+  const log = options.log.child({ plane: 'command' });
+  const snapshotClock = createSnapshotClock({ db });
+  const slices = createSliceCompiler();
+  const registry = createSubscriberRegistry({ db, clock, log });
+  const states = createFleetStates({ db });
+  const fleetLog = createFleetLog({ states, process: randomUUID(), clock, log });
+  const keys = createKeyRing({
+    ...{ db, secrets, installation, rootFile: options.rootFile, clock, log },
+    changed: () => governor.keysChanged(),
+  });
+  const governor = createGovernor({
+    ...{ clock, snapshotClock, slices, log },
+    keys: keys.generation,
+    directives: () => directives.standing(),
+    catchUp: look,
+    renewMs: freshMs / 2,
+  });
+  const writer = createSnapshotWriter({
+    ...{ installation, clock, freshMs },
+    signer: keys.signer,
+    revokedKeys: keys.revokedKeys,
+    standing: governor.standing,
+  });
+  const enrolment = createEnrolment({ db, clock, log, door: () => ({ ...options.door(), installation, root: keys.root() }) });
+
+  async function epoch(): Promise<number> {
+    const state = await snapshotClock.read();
+    if (state.lost) throw errors.RECOVERY_NEEDED();
+    return state.epoch;
+  }
+
+  const directives = createDirectiveDesk({
+    ...{ db, installation, epoch, clock, log },
+    signer: keys.signer,
+    broadcast: (signed, concerns) => server.broadcast(signed, concerns),
+    async subscribers() {
+      const known = await states.read(clock.now());
+      return registry
+        .all()
+        .filter(({ revoked }) => !revoked)
+        .map(({ identity }) => ({
+          identity,
+          tenants: slices.slice(identity).tenants(),
+          connected: known.get(identity.id)?.connected ?? false,
+        }));
+    },
+    view: options.view,
+    backlog: options.backlog,
+    openBreakGlass: (signed) => keys.trust.open('break-glass', signed, { now: clock.now(), role: 'operator' }),
+    changed(what) {
+      if (what === 'directive')
+        governor.lookAtDirectives().catch((error: unknown) => log.error({ err: error }, 'directives could not be read again'));
+      options.changed?.(what);
+    },
+  });
+
+  const server = createLinkServer({
+    ...{ installation, slices, governor, writer, registry, enrolment, fleetLog, snapshotClock, clock, log },
+    signer: keys.signer,
+    receive: (receipt, subscriber) => void directives.receive(receipt, subscriber),
+    shown,
+    data: options.data,
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+  });
+
+  /** Somebody proves to hold more than was ever given out here: nothing is signed until somebody with the root key says so. */
+  async function shown(said: Extract<Upward, { type: 'shown' }>, subscriber: string): Promise<void> {
+    const now = clock.now();
+    keys.trust.learn(said.certificates, now);
+    const manifest = keys.trust.open<{ subscriber: string; epoch: number; version: number }>('manifest', said.manifest, {
+      now,
+      role: 'online',
+    });
+    if (manifest.subscriber !== subscriber) throw errors.SUBSCRIBER_LIED("it showed another subscriber's manifest");
+    await keepHeld(said.directives);
+    await snapshotClock.noteSeen(manifest);
+    governor.wake();
+  }
+
+  async function keepHeld(signed: readonly Signed[]): Promise<void> {
+    if (signed.length === 0) return;
+    await db.platform(ownContext(log), 'keep what subscribers hold', async (tx) => {
+      for (const { payload, keyId, signature } of signed) {
+        await tx.query(
+          `insert into held_directive (digest, payload, key_id, signature) values (encode(sha256($1::text::bytea), 'hex'), $1, $2, $3)
+           on conflict do nothing`,
+          [payload, keyId, signature],
+        );
+      }
+    });
+  }
+
+  let news = { generation: '', directives: '', revocations: '' };
+  /** Looks at what other processes of the platform did. */
+  async function look(): Promise<void> {
+    const [row] = await db.statement<{ generation: string; directive_epoch: string; directive_sequence: string; revocations: string }>(
+      'select * from link_news()',
+    );
+    const fresh = {
+      generation: row?.generation ?? '',
+      directives: `${row?.directive_epoch} ${row?.directive_sequence}`,
+      revocations: row?.revocations ?? '',
+    };
+    const before = news;
+    news = fresh;
+    if (fresh.generation !== before.generation) await keys.refresh();
+    if (fresh.directives !== before.directives) await governor.lookAtDirectives();
+    if (fresh.revocations !== before.revocations) await endRevoked();
+  }
+
+  async function endRevoked(): Promise<void> {
+    await registry.refresh();
+    server.endRevoked();
+  }
+
+  const looking = createLoop({
+    name: 'news of other platform processes',
+    log,
+    idleMs: lookEveryMs,
+    async round() {
+      await look();
+      return false;
+    },
+  });
+  const services = supervise('command plane', [keys, fleetLog, governor, server, looking], log);
+
+  return {
+    name: 'command plane',
+    feed: slices,
+    keys,
+    server,
+    directives,
+    connect: server.connect,
+    fleet: createFleetDesk({ db, states, enrolment, revoked: endRevoked, clock }),
+    async adopt(identity, publicKey) {
+      const context: Context = ownContext(log);
+      await db.platform(context, 'make a role of this process a subscriber', async (tx) => {
+        if (!(await keepSubscriber(tx, identity, publicKey))) throw errors.SUBSCRIBER_EXISTS(identity.id);
+      });
+      await registry.refresh();
+    },
+    async start() {
+      await services.start();
+      await registry.refresh();
+    },
+    async stop() {
+      await services.stop();
+      await directives.settled();
+    },
+  };
+}
