@@ -9,6 +9,7 @@ import { place } from './place.ts';
 
 export const operator = { actor: { kind: 'operator', id: 'operator' }, tenant: null, trace: '0'.repeat(32), log: silentLog } as const;
 
+const refused = () => Promise.reject(new Error('not benched'));
 const nothing = async () => ({ items: [], next: null });
 
 /** A control plane on an embedded PostgreSQL of its own, with one placement; the product's roles and grants are in force. */
@@ -45,6 +46,11 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       schedules: { set: () => Promise.reject(new Error('not benched')), remove: async () => false, list: async () => [] },
     },
     sent: { list: nothing },
+    command: {
+      directives: { preview: refused, order: refused, resume: refused, report: refused, list: refused },
+      fleet: { members: refused, invite: refused, revoke: refused },
+      keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
+    },
     sources: new Map(),
     publish: createGovernanceStore({ log: silentLog }).publish,
     log: silentLog,

@@ -943,10 +943,230 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/directives': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists directives, newest first */
+    get: operations['listDirectives'];
+    put?: never;
+    /**
+     * Kills, pauses, drains or throttles what a scope names
+     * @description It is kept and signed when this answers, and on its way to every node that it concerns; their receipts follow in the report.
+     */
+    post: operations['orderDirective'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/directives/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Shows what a directive would concern
+     * @description Changes nothing.
+     */
+    post: operations['previewDirective'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/directives/resume': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ends directives, so that what they stopped goes on
+     * @description What waited is handled in its order.
+     */
+    post: operations['resumeDirectives'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/directives/{directive}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows a directive with the receipt of every node that it concerns */
+    get: operations['getDirective'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/fleet': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows every subscriber with what it should hold, was sent and holds */
+    get: operations['getFleet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/fleet/invitations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a token by which one more part of a process can be governed */
+    post: operations['inviteSubscriber'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/fleet/{subscriber}/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ends the connections of a subscriber, and lets it in no more
+     * @description It goes on with what it holds until its lease ends; what it runs is not stopped by this.
+     */
+    post: operations['revokeSubscriber'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows the signing keys and until when they count */
+    get: operations['getKeys'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/keys/rotate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Puts a new signing key in force
+     * @description The root key has to lie where the platform finds it. The key before goes on to count until it ends or is revoked.
+     */
+    post: operations['rotateKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/keys/operators': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Certifies an operator's own key for break-glass orders
+     * @description What it signs restricts one node for at most 24 hours while the platform cannot be reached, and nothing else.
+     */
+    post: operations['certifyOperator'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/keys/{key}/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes a key out of force everywhere
+     * @description Where it is the one that signs, another takes its place first, for which the root key has to be there.
+     */
+    post: operations['revokeKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    BlastRadius: {
+      subscribers: string[];
+      tenants: number;
+      placements: number;
+      connections: number;
+      /** @description in the lanes concerned, parked ones included */
+      waitingEntries: number;
+      /** @description that wait or run, counted up to 10,000 */
+      jobs: number;
+      tenantExamples: string[];
+    };
     BulkResult: {
       /** @description how many were changed */
       changed: number;
@@ -1123,6 +1343,100 @@ export interface components {
       /** @description how many did not */
       unmatched: number;
     };
+    Directive: {
+      id: string;
+      installation: string;
+      epoch: number;
+      sequence: number;
+      /** @enum {string} */
+      verb: 'kill' | 'pause' | 'drain' | 'throttle' | 'resume';
+      reason: string;
+      /** @description who ordered it */
+      by: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      issuedAt: string;
+      scope?: components['schemas']['DirectiveScope'];
+      rate?: components['schemas']['DirectiveRate'];
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      expiresAt?: string;
+      /** @description with resume: what it ends */
+      ends?: string[];
+      breakGlass?: {
+        target: string;
+        nonce: string;
+      };
+    };
+    DirectiveOrder: {
+      /**
+       * @description kill aborts running work and starts none until it is resumed; pause lets it finish and starts none; drain finishes what lanes held, then pauses; throttle bounds a rate
+       * @enum {string}
+       */
+      verb: 'kill' | 'pause' | 'drain' | 'throttle';
+      scope: components['schemas']['DirectiveScope'];
+      /** @description why; it is kept with the record of the action and shown to whoever is stopped */
+      reason: string;
+      rate?: components['schemas']['DirectiveRate'];
+      /**
+       * Format: date-time
+       * @description when it ends by itself; never with a kill
+       */
+      expiresAt?: string;
+    };
+    DirectivePreviewOrder: {
+      scope: components['schemas']['DirectiveScope'];
+    };
+    DirectiveRate: {
+      /** @description entries, jobs or requests, counted by each process for itself */
+      count: number;
+      /** @description milliseconds */
+      perMs: number;
+    };
+    DirectiveReceipt: {
+      installation: string;
+      directive: string;
+      /** @description SHA-256 of what was signed */
+      digest: string;
+      subscriber: string;
+      /** @enum {string} */
+      outcome: 'applied' | 'refused';
+      reason: string | null;
+      /**
+       * Format: date-time
+       * @description when it was in force there, by the node's clock
+       */
+      effectiveAt: string;
+    };
+    DirectiveReport: {
+      directive: components['schemas']['Directive'];
+      /** @enum {string} */
+      state: 'in-force' | 'ended' | 'expired';
+      endedBy: string | null;
+      receipts: {
+        subscriber: string;
+        connected: boolean;
+        receipt: components['schemas']['DirectiveReceipt'] | null;
+      }[];
+    };
+    DirectiveScope: {
+      /** @description the id of a product */
+      product?: string;
+      /** @description the id of a cluster */
+      cluster?: string;
+      /** @description the id of a tenant */
+      tenant?: string;
+      /** @description the id of a connection */
+      connection?: string;
+      /** @description a kind of job */
+      kind?: string;
+      /** @description the key of a feature flag */
+      feature?: string;
+    };
     DiscardOrder: {
       /** @description why; it is kept with the record of the action */
       reason: string;
@@ -1256,6 +1570,84 @@ export interface components {
           [key: string]: number;
         };
       };
+    };
+    Fleet: {
+      members: components['schemas']['FleetMember'][];
+    };
+    FleetMember: {
+      /** @description unique in the installation */
+      id: string;
+      /**
+       * @description which part of a process is governed
+       * @enum {string}
+       */
+      kind: 'edge' | 'ingestion' | 'router' | 'dispatcher' | 'cluster' | 'worker';
+      /** @description the id of a cluster, or kinds of jobs; null where the kind says all */
+      scope: string | null;
+      connected: boolean;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      lastSeenAt: string | null;
+      /**
+       * @description STALE: what governs it is past its time, and goes on to do so
+       * @enum {string}
+       */
+      state: 'EMPTY' | 'READY' | 'STALE' | 'UNKNOWN';
+      desired: components['schemas']['Moment'];
+      sent: components['schemas']['Moment'] | null;
+      acknowledged: components['schemas']['Moment'] | null;
+      /** @description by section: the version that it should have and has, and why it refused one */
+      sections: {
+        tenants?: {
+          desired: number;
+          applied: number | null;
+          refused: string | null;
+        };
+        clusters?: {
+          desired: number;
+          applied: number | null;
+          refused: string | null;
+        };
+        placements?: {
+          desired: number;
+          applied: number | null;
+          refused: string | null;
+        };
+        connections?: {
+          desired: number;
+          applied: number | null;
+          refused: string | null;
+        };
+        'data-keys'?: {
+          desired: number;
+          applied: number | null;
+          refused: string | null;
+        };
+        resolver?: {
+          desired: number;
+          applied: number | null;
+          refused: string | null;
+        };
+        subscriptions?: {
+          desired: number;
+          applied: number | null;
+          refused: string | null;
+        };
+        configuration?: {
+          desired: number;
+          applied: number | null;
+          refused: string | null;
+        };
+      };
+      /** @description since when it does not hold what it should; 0 where it does */
+      driftMs: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      revokedAt: string | null;
     };
     Flow: {
       id: string;
@@ -1421,6 +1813,28 @@ export interface components {
           error: string;
           final: boolean;
         };
+    Invitation: {
+      /** @description can be used once; shown only here */
+      token: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      expiresAt: string;
+    };
+    InvitationOrder: {
+      /** @description unique in the installation */
+      id: string;
+      /**
+       * @description which part of a process is governed
+       * @enum {string}
+       */
+      kind: 'edge' | 'ingestion' | 'router' | 'dispatcher' | 'cluster' | 'worker';
+      /** @description the id of a cluster, or kinds of jobs; null where the kind says all */
+      scope?: string | null;
+      /** @description how long the token can be used; 3,600 by default */
+      validSeconds?: number;
+    };
     IssuedSecret: {
       connection: components['schemas']['Connection'];
       /** @description shown this once; null where the caller gave it */
@@ -1510,6 +1924,28 @@ export interface components {
       payload: unknown;
       result: unknown;
     };
+    KeyCertificate: {
+      installation: string;
+      /** @description from the SHA-256 of the public key */
+      keyId: string;
+      /** @description raw Ed25519, base64url */
+      publicKey: string;
+      /** @enum {string} */
+      role: 'online' | 'operator';
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      notBefore: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      notAfter: string;
+    };
+    KeyRevocation: {
+      reason: string;
+    };
     Lane: {
       /** @description <tenant>/<product> */
       lane: string;
@@ -1541,6 +1977,10 @@ export interface components {
       /** @description the id of a product */
       product?: string | null;
     };
+    Moment: {
+      epoch: number;
+      version: number;
+    };
     NewConnection: {
       /** @description the id of a connection */
       id: string;
@@ -1556,6 +1996,12 @@ export interface components {
       id: string;
       /** @description as people call it */
       name: string;
+    };
+    OperatorKey: {
+      /** @description raw Ed25519, base64url */
+      publicKey: string;
+      /** @description 90 by default */
+      validDays?: number;
     };
     Parameter: {
       key: string;
@@ -1707,6 +2153,12 @@ export interface components {
       /** @description the id of a product */
       product?: string | null;
     };
+    ResumeOrder: {
+      /** @description what to resume */
+      ends: string[];
+      /** @description why; it is kept with the record of the action and shown to whoever is stopped */
+      reason: string;
+    };
     RollbackOrder: {
       /** @description why; it is kept with the change */
       reason: string;
@@ -1779,6 +2231,46 @@ export interface components {
       begunAt: string;
       /** Format: date-time */
       endedAt: string | null;
+    };
+    Signed: {
+      payload: string;
+      keyId: string;
+      signature: string;
+    };
+    SigningKeys: {
+      /** @description the public root key, which every subscriber pins; raw Ed25519, base64url */
+      root: string;
+      /** @description whether the root key lies where the platform finds it; it belongs offline */
+      rootIsHere: boolean;
+      current: {
+        /** @description from the SHA-256 of the public key */
+        keyId: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC
+         */
+        notAfter: string;
+      } | null;
+      keys: {
+        installation: string;
+        /** @description from the SHA-256 of the public key */
+        keyId: string;
+        /** @description raw Ed25519, base64url */
+        publicKey: string;
+        /** @enum {string} */
+        role: 'online' | 'operator';
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC
+         */
+        notBefore: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC
+         */
+        notAfter: string;
+        revoked: boolean;
+      }[];
     };
     Source: {
       /** @description the kind of a source */
@@ -1968,6 +2460,7 @@ export interface components {
   headers: never;
   pathItems: never;
 }
+export type BlastRadius = components['schemas']['BlastRadius'];
 export type BulkResult = components['schemas']['BulkResult'];
 export type Cluster = components['schemas']['Cluster'];
 export type Config = components['schemas']['Config'];
@@ -1978,6 +2471,13 @@ export type ConnectionChange = components['schemas']['ConnectionChange'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterDone = components['schemas']['DeadLetterDone'];
 export type Delivery = components['schemas']['Delivery'];
+export type Directive = components['schemas']['Directive'];
+export type DirectiveOrder = components['schemas']['DirectiveOrder'];
+export type DirectivePreviewOrder = components['schemas']['DirectivePreviewOrder'];
+export type DirectiveRate = components['schemas']['DirectiveRate'];
+export type DirectiveReceipt = components['schemas']['DirectiveReceipt'];
+export type DirectiveReport = components['schemas']['DirectiveReport'];
+export type DirectiveScope = components['schemas']['DirectiveScope'];
 export type DiscardOrder = components['schemas']['DiscardOrder'];
 export type Event = components['schemas']['Event'];
 export type EventDetail = components['schemas']['EventDetail'];
@@ -1986,17 +2486,25 @@ export type Flag = components['schemas']['Flag'];
 export type FlagOrder = components['schemas']['FlagOrder'];
 export type FlagPreviewOrder = components['schemas']['FlagPreviewOrder'];
 export type FlagRule = components['schemas']['FlagRule'];
+export type Fleet = components['schemas']['Fleet'];
+export type FleetMember = components['schemas']['FleetMember'];
 export type Flow = components['schemas']['Flow'];
 export type FlowStep = components['schemas']['FlowStep'];
+export type Invitation = components['schemas']['Invitation'];
+export type InvitationOrder = components['schemas']['InvitationOrder'];
 export type IssuedSecret = components['schemas']['IssuedSecret'];
 export type Job = components['schemas']['Job'];
 export type JobCancelled = components['schemas']['JobCancelled'];
 export type JobDetail = components['schemas']['JobDetail'];
+export type KeyCertificate = components['schemas']['KeyCertificate'];
+export type KeyRevocation = components['schemas']['KeyRevocation'];
 export type Lane = components['schemas']['Lane'];
 export type MapAndReplay = components['schemas']['MapAndReplay'];
 export type Mapping = components['schemas']['Mapping'];
+export type Moment = components['schemas']['Moment'];
 export type NewConnection = components['schemas']['NewConnection'];
 export type NewTenant = components['schemas']['NewTenant'];
+export type OperatorKey = components['schemas']['OperatorKey'];
 export type Parameter = components['schemas']['Parameter'];
 export type ParameterPreviewOrder = components['schemas']['ParameterPreviewOrder'];
 export type ParameterSetting = components['schemas']['ParameterSetting'];
@@ -2011,11 +2519,14 @@ export type Replay = components['schemas']['Replay'];
 export type ReplayOrder = components['schemas']['ReplayOrder'];
 export type ResolverEntry = components['schemas']['ResolverEntry'];
 export type ResolverTarget = components['schemas']['ResolverTarget'];
+export type ResumeOrder = components['schemas']['ResumeOrder'];
 export type RollbackOrder = components['schemas']['RollbackOrder'];
 export type Rotation = components['schemas']['Rotation'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleOrder = components['schemas']['ScheduleOrder'];
 export type SentMessage = components['schemas']['SentMessage'];
+export type Signed = components['schemas']['Signed'];
+export type SigningKeys = components['schemas']['SigningKeys'];
 export type Source = components['schemas']['Source'];
 export type Status = components['schemas']['Status'];
 export type Tenant = components['schemas']['Tenant'];
@@ -5952,6 +6463,716 @@ export interface operations {
       403: components['responses']['Problem403'];
       404: components['responses']['Problem404'];
       409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listDirectives: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /** @example in-force */
+        state?: 'in-force' | 'ended' | 'expired';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "directive": {
+           *             "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *             "installation": "etis-local",
+           *             "epoch": 1,
+           *             "sequence": 7,
+           *             "verb": "pause",
+           *             "scope": {
+           *               "tenant": "arbor-construction"
+           *             },
+           *             "reason": "Their ERP is being moved.",
+           *             "by": "operator/local",
+           *             "issuedAt": "2026-11-02T09:30:00.000Z"
+           *           },
+           *           "state": "in-force",
+           *           "endedBy": null,
+           *           "receipts": [
+           *             {
+           *               "subscriber": "dispatcher.node-1",
+           *               "connected": true,
+           *               "receipt": {
+           *                 "installation": "etis-local",
+           *                 "directive": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *                 "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+           *                 "subscriber": "dispatcher.node-1",
+           *                 "outcome": "applied",
+           *                 "reason": null,
+           *                 "effectiveAt": "2026-11-02T09:30:00.041Z"
+           *               }
+           *             }
+           *           ]
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['DirectiveReport'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  orderDirective: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "verb": "pause",
+         *       "scope": {
+         *         "tenant": "arbor-construction"
+         *       },
+         *       "reason": "Their ERP is being moved."
+         *     }
+         */
+        'application/json': components['schemas']['DirectiveOrder'];
+      };
+    };
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "directive": {
+           *         "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *         "installation": "etis-local",
+           *         "epoch": 1,
+           *         "sequence": 7,
+           *         "verb": "pause",
+           *         "scope": {
+           *           "tenant": "arbor-construction"
+           *         },
+           *         "reason": "Their ERP is being moved.",
+           *         "by": "operator/local",
+           *         "issuedAt": "2026-11-02T09:30:00.000Z"
+           *       },
+           *       "state": "in-force",
+           *       "endedBy": null,
+           *       "receipts": [
+           *         {
+           *           "subscriber": "dispatcher.node-1",
+           *           "connected": true,
+           *           "receipt": {
+           *             "installation": "etis-local",
+           *             "directive": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *             "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+           *             "subscriber": "dispatcher.node-1",
+           *             "outcome": "applied",
+           *             "reason": null,
+           *             "effectiveAt": "2026-11-02T09:30:00.041Z"
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['DirectiveReport'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  previewDirective: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "scope": {
+         *         "tenant": "arbor-construction"
+         *       }
+         *     }
+         */
+        'application/json': components['schemas']['DirectivePreviewOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "subscribers": [
+           *         "dispatcher.node-1",
+           *         "cluster.nudge-standard.node-1"
+           *       ],
+           *       "tenants": 1,
+           *       "placements": 1,
+           *       "connections": 1,
+           *       "waitingEntries": 12,
+           *       "jobs": 3,
+           *       "tenantExamples": [
+           *         "arbor-construction"
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['BlastRadius'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  resumeDirectives: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "ends": [
+         *         "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71"
+         *       ],
+         *       "reason": "The move is done."
+         *     }
+         */
+        'application/json': components['schemas']['ResumeOrder'];
+      };
+    };
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "directive": {
+           *         "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *         "installation": "etis-local",
+           *         "epoch": 1,
+           *         "sequence": 7,
+           *         "verb": "pause",
+           *         "scope": {
+           *           "tenant": "arbor-construction"
+           *         },
+           *         "reason": "Their ERP is being moved.",
+           *         "by": "operator/local",
+           *         "issuedAt": "2026-11-02T09:30:00.000Z"
+           *       },
+           *       "state": "in-force",
+           *       "endedBy": null,
+           *       "receipts": [
+           *         {
+           *           "subscriber": "dispatcher.node-1",
+           *           "connected": true,
+           *           "receipt": {
+           *             "installation": "etis-local",
+           *             "directive": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *             "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+           *             "subscriber": "dispatcher.node-1",
+           *             "outcome": "applied",
+           *             "reason": null,
+           *             "effectiveAt": "2026-11-02T09:30:00.041Z"
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['DirectiveReport'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getDirective: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71 */
+        directive: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "directive": {
+           *         "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *         "installation": "etis-local",
+           *         "epoch": 1,
+           *         "sequence": 7,
+           *         "verb": "pause",
+           *         "scope": {
+           *           "tenant": "arbor-construction"
+           *         },
+           *         "reason": "Their ERP is being moved.",
+           *         "by": "operator/local",
+           *         "issuedAt": "2026-11-02T09:30:00.000Z"
+           *       },
+           *       "state": "in-force",
+           *       "endedBy": null,
+           *       "receipts": [
+           *         {
+           *           "subscriber": "dispatcher.node-1",
+           *           "connected": true,
+           *           "receipt": {
+           *             "installation": "etis-local",
+           *             "directive": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *             "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+           *             "subscriber": "dispatcher.node-1",
+           *             "outcome": "applied",
+           *             "reason": null,
+           *             "effectiveAt": "2026-11-02T09:30:00.041Z"
+           *           }
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['DirectiveReport'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getFleet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "members": [
+           *         {
+           *           "id": "cluster.nudge-standard.node-1",
+           *           "kind": "cluster",
+           *           "scope": "nudge-standard",
+           *           "connected": true,
+           *           "lastSeenAt": "2026-11-02T09:30:00.000Z",
+           *           "state": "READY",
+           *           "desired": {
+           *             "epoch": 1,
+           *             "version": 12
+           *           },
+           *           "sent": {
+           *             "epoch": 1,
+           *             "version": 12
+           *           },
+           *           "acknowledged": {
+           *             "epoch": 1,
+           *             "version": 12
+           *           },
+           *           "sections": {
+           *             "tenants": {
+           *               "desired": 9,
+           *               "applied": 9,
+           *               "refused": null
+           *             },
+           *             "placements": {
+           *               "desired": 12,
+           *               "applied": 12,
+           *               "refused": null
+           *             }
+           *           },
+           *           "driftMs": 0,
+           *           "revokedAt": null
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['Fleet'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  inviteSubscriber: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "id": "router.node-9",
+         *       "kind": "router"
+         *     }
+         */
+        'application/json': components['schemas']['InvitationOrder'];
+      };
+    };
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "token": "eyJ1cmwiOiJ3c3M6Ly9wbGF0Zm9ybS5leGFtcGxlOjg0NDMifQ",
+           *       "expiresAt": "2026-11-02T10:30:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['Invitation'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  revokeSubscriber: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description unique in the installation
+         * @example cluster.nudge-standard.node-1
+         */
+        subscriber: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Its key counts no more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "root": "k2pXUQ9ZZ5nRTM8p0mMeW9xXo4rK3R0cS0m1xq1V3rA",
+           *       "rootIsHere": false,
+           *       "current": {
+           *         "keyId": "7d5f2b9c41e0a86391b7c2d4e5f60718",
+           *         "notAfter": "2027-01-31T09:30:00.000Z"
+           *       },
+           *       "keys": [
+           *         {
+           *           "installation": "etis",
+           *           "keyId": "7d5f2b9c41e0a86391b7c2d4e5f60718",
+           *           "publicKey": "aX3f0n9qk4G2L5w8u1YJc7vRk0Zt6sD2b8Q1p4oM9eE",
+           *           "role": "online",
+           *           "notBefore": "2026-11-02T08:30:00.000Z",
+           *           "notAfter": "2027-01-31T09:30:00.000Z",
+           *           "revoked": false
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['SigningKeys'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  rotateKey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "installation": "etis",
+           *       "keyId": "7d5f2b9c41e0a86391b7c2d4e5f60718",
+           *       "publicKey": "aX3f0n9qk4G2L5w8u1YJc7vRk0Zt6sD2b8Q1p4oM9eE",
+           *       "role": "online",
+           *       "notBefore": "2026-11-02T08:30:00.000Z",
+           *       "notAfter": "2027-01-31T09:30:00.000Z"
+           *     }
+           */
+          'application/json': components['schemas']['KeyCertificate'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  certifyOperator: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "publicKey": "aX3f0n9qk4G2L5w8u1YJc7vRk0Zt6sD2b8Q1p4oM9eE",
+         *       "validDays": 90
+         *     }
+         */
+        'application/json': components['schemas']['OperatorKey'];
+      };
+    };
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "payload": "{\"installation\":\"etis\"}",
+           *       "keyId": "7d5f2b9c41e0a86391b7c2d4e5f60718",
+           *       "signature": "c2lnbmF0dXJl"
+           *     }
+           */
+          'application/json': components['schemas']['Signed'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  revokeKey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description from the SHA-256 of the public key
+         * @example 7d5f2b9c41e0a86391b7c2d4e5f60718
+         */
+        key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "The machine that held it was sold."
+         *     }
+         */
+        'application/json': components['schemas']['KeyRevocation'];
+      };
+    };
+    responses: {
+      /** @description It counts no more. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
       413: components['responses']['Problem413'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];

@@ -15,6 +15,8 @@ export interface SealedEntry {
   readonly tenant: TenantId | null;
   readonly actor: Actor;
   readonly action: string;
+  /** What it was done to, for example `tenant/acme`, or `*`. */
+  readonly target: string;
   readonly reason: string | null;
   readonly at: string;
   readonly sealedAt: string;

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { BlastRadius, DirectiveReport, DirectiveScope, RestrictionRequest } from './directives.ts';
 import type { Page } from './flow.ts';
 import type { SubscriberIdentity } from './link.ts';
-import type { Freshness, Moment, SectionName } from './snapshot.ts';
+import type { Freshness, KeyCertificate, Moment, SectionName, Signed } from './snapshot.ts';
 import type { ProcessSample, QueueSample, WorkSample } from './telemetry.ts';
 import type { TenantId } from './tenancy.ts';
 
@@ -44,6 +44,34 @@ export interface Fleet {
   ): Promise<{ token: string; expiresAt: string }>;
   /** Its key no longer counts from now on. */
   revoke(context: Context, id: string): Promise<void>;
+}
+
+/** How the platform's signing keys stand. */
+export interface KeyStatus {
+  /** Raw public root key, base64url. */
+  readonly root: string;
+  /** Whether the root key lies where the platform finds it; it belongs offline. */
+  readonly rootIsHere: boolean;
+  readonly current: { readonly keyId: string; readonly notAfter: string } | null;
+  readonly keys: readonly (KeyCertificate & { readonly revoked: boolean })[];
+}
+
+/** The keys by which everything that governs is signed. What certifies a key needs the root key where the platform finds it. */
+export interface SigningKeys {
+  status(): Promise<KeyStatus>;
+  /** Puts a new online key in force. @throws COMMAND_ROOT_KEY_OFFLINE, COMMAND_ROOT_KEY_FOREIGN */
+  rotate(context: Context): Promise<KeyCertificate>;
+  /** Takes a key out of force everywhere; where it is the one that signs, another takes its place first. @throws as `rotate`, COMMAND_SIGNING_KEY_UNKNOWN */
+  revoke(context: Context, keyId: string, options: { reason: string }): Promise<void>;
+  /** Certifies an operator's own public key (raw Ed25519, base64url) for break-glass; resolves to the certificate. @throws as `rotate` */
+  certifyOperator(context: Context, options: { publicKey: string; validMs: number }): Promise<Signed>;
+}
+
+/** What the command plane offers to people. */
+export interface CommandDesks {
+  readonly directives: DirectiveDesk;
+  readonly fleet: Fleet;
+  readonly keys: SigningKeys;
 }
 
 export interface AuditDesk {

@@ -57,6 +57,10 @@ export interface Config {
   readonly documentsPath: string | null;
   /** ETIS_ENVIRONMENT, `live` by default: what values of parameters and rules of flags may name. */
   readonly environment: Environment;
+  /** ETIS_INSTALLATION, `etis` by default: what subscribers take orders for, and no other. */
+  readonly installation: string;
+  /** ETIS_NODE: the name of this process in the fleet; null for the host's name and the port. */
+  readonly node: string | null;
   /** ETIS_LOG_LEVEL, `warn` by default. */
   readonly logLevel: string;
   /** NODE_ENV is `production`. */
@@ -98,9 +102,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }),
     documentsPath: documents === null ? null : absolute(documents),
     environment: readEnvironmentName(read('ETIS_ENVIRONMENT')),
+    installation: readName('ETIS_INSTALLATION', read('ETIS_INSTALLATION')) ?? 'etis',
+    node: readName('ETIS_NODE', read('ETIS_NODE')),
     logLevel,
     production: read('NODE_ENV') === 'production',
   });
+}
+
+function readName(name: string, text: string | null): string | null {
+  if (text !== null && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(text)) {
+    throw configErrors.INVALID(name, `it is "${text}"; use 1 to 40 characters of a-z, 0-9 and "-".`);
+  }
+  return text;
 }
 
 /** The settings as a person may see them: no password, no key. */

@@ -3,14 +3,15 @@ import { createGovernanceStore, createSecrets, type SecretVault } from '@etis/ag
 import type { GovernanceView } from '@etis/contracts/governance';
 import { silentLog } from '@etis/kernel';
 import { createTestDatabase, type TestDatabase } from '@etis/testing';
+import { desksUnderTest } from './api/desks-under-test.ts';
 import { declaredUnderTest } from './configuration/declared-under-test.ts';
 import { type Control, type ControlOptions, controlDomain, createControl } from './index.ts';
 import { createRecord, sourcesUnderTest } from './ports-under-test.ts';
 
 /** The ports of a record in which nothing happened. */
-export function emptyPorts(): Pick<ControlOptions, 'spine' | 'operations' | 'sent' | 'sources'> {
+export function emptyPorts(): Pick<ControlOptions, 'spine' | 'operations' | 'sent' | 'sources' | 'command'> {
   const { spine, operations, sent } = createRecord();
-  return { spine, operations, sent, sources: sourcesUnderTest };
+  return { spine, operations, sent, sources: sourcesUnderTest, command: desksUnderTest() };
 }
 
 export const deployed: Pick<ControlOptions, 'products' | 'clusters'> = {

@@ -1,4 +1,5 @@
 import type { SecretVault } from '@etis/agent';
+import type { CommandDesks } from '@etis/contracts/command';
 import type { Environment } from '@etis/contracts/configuration';
 import type { Context } from '@etis/contracts/context';
 import type { SourceDescription, SourceKind } from '@etis/contracts/events';
@@ -36,10 +37,12 @@ export interface ControlOptions {
   readonly spine: SpineQueries & SpineLookups;
   readonly operations: SpineOperations;
   readonly sent: SentMessages;
+  /** What the command plane offers to people. */
+  readonly command: CommandDesks;
   /** What a connection can be of. */
   readonly sources: ReadonlyMap<SourceKind, SourceDescription>;
-  /** Puts a compiled view in force; called with rising versions only. */
-  readonly publish: (view: GovernanceView) => void;
+  /** Puts a compiled view in force; called with rising versions only. A change is answered once this has resolved. */
+  readonly publish: (view: GovernanceView) => void | Promise<void>;
   /** Is told what changed in the governed state, before the view that has it is published. */
   readonly feed?: GovernanceFeed;
   readonly log: Log;
@@ -82,8 +85,8 @@ export function createControl(options: ControlOptions): Control {
     db,
     clock,
     log,
-    publish(view) {
-      options.publish(view);
+    async publish(view) {
+      await options.publish(view);
       feed.published(view);
     },
     ...(options.feed === undefined ? {} : { feed: options.feed }),
@@ -143,6 +146,9 @@ export function createControl(options: ControlOptions): Control {
       connections,
       resolver,
       configuration,
+      directives: options.command.directives,
+      fleet: options.command.fleet,
+      keys: options.command.keys,
       clusters: createClusters({ db }),
       products: createProducts({ db }),
       schedules: operations.schedules,

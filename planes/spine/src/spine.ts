@@ -32,6 +32,8 @@ export interface SpineOptions {
   readonly governance: Governance;
   /** By default nothing is restricted. */
   readonly directives?: Directives;
+  /** What governs the dispatcher where that is governed apart from the router; by default the same. */
+  readonly dispatching?: { readonly governance: Governance; readonly directives: Directives };
   /** By source kind. The source `platform` is the spine's own and needs none. */
   readonly adapters: ReadonlyMap<SourceKind, SourceAdapter>;
   readonly transport: Transport;
@@ -72,9 +74,11 @@ export function createSpine(options: SpineOptions): Spine {
   const log = options.log.child({ plane: 'spine' });
   const reaches = options.reaches ?? (() => true);
   const governed = { governance, directives: options.directives ?? unrestricted };
+  const dispatching = options.dispatching ?? governed;
   const dispatcher = createDispatcher({
     db,
-    ...governed,
+    governance: dispatching.governance,
+    directives: dispatching.directives,
     clock: options.clock ?? systemClock,
     transport,
     reaches,

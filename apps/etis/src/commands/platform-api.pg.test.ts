@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** The API as people meet it: behind the real edge and guard, through the typed client. The record behind it is empty. */
 const credential = createOperatorCredential();
+const refused = () => Promise.reject(new Error('not asked for'));
 const nothing = async () => ({ items: [], next: null });
 const none = async () => null;
 const unchanged = async () => ({ changed: 0, more: false });
@@ -42,6 +43,11 @@ function startControl(): Control {
       schedules: { set: () => Promise.reject(new Error('not asked for')), remove: async () => false, list: async () => [] },
     },
     sent: { list: nothing },
+    command: {
+      directives: { preview: refused, order: refused, resume: refused, report: refused, list: refused },
+      fleet: { members: refused, invite: refused, revoke: refused },
+      keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
+    },
     sources: new Map([['autodesk', { kind: 'autodesk', title: 'Autodesk', secret: 'generated' as const, checkSecret: () => {} }]]),
     publish: createGovernanceStore({ log: silentLog }).publish,
     log: silentLog,

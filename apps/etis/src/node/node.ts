@@ -1,5 +1,5 @@
-import type { DirectivesStore, GovernanceStore, SecretVault } from '@etis/agent';
-import type { Evaluation } from '@etis/contracts/configuration';
+import type { SecretVault } from '@etis/agent';
+import type { CommandPlane } from '@etis/command';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
 import type { ClusterId } from '@etis/contracts/tenancy';
@@ -12,6 +12,7 @@ import type { KindSettings } from '@etis/workers';
 import type { Home } from '../platform/home.ts';
 import type { OperatorToken } from '../platform/operator-token.ts';
 import type { RoleName } from '../roles/role-names.ts';
+import type { GovernedParts } from './governed-part.ts';
 
 /** What is asked of a process. */
 export interface NodeChoice {
@@ -28,11 +29,8 @@ export interface Node extends NodeChoice {
   readonly home: Home;
   readonly access: DatabaseAccess;
   readonly log: Log;
-  readonly store: GovernanceStore;
-  /** What operators restrict, as it is in force in this process. */
-  readonly directives: DirectivesStore;
-  /** Parameters and flags, from the view in force. */
-  readonly evaluation: Evaluation;
+  /** What each part of this process is governed by: its view, its directives, its parameters and flags. */
+  readonly parts: GovernedParts;
   readonly vault: SecretVault;
   readonly startedAt: number;
   /** The spine that the roles of this process share. @throws where no role of this process has one */
@@ -45,6 +43,8 @@ export interface Node extends NodeChoice {
   operator: OperatorToken | null;
   /** The control plane; null where it runs in another process. */
   control: Control | null;
+  /** The command plane; null where it runs in another process. */
+  command: CommandPlane | null;
   /** A domain's database; the same one on every call, closed when the process stops. */
   open(domain: Domain): DomainDb;
   /** Starts a service that is stopped with the process, the last started first. */

@@ -6,15 +6,17 @@ import type { Node, NodeChoice } from './node.ts';
 
 /** The spine of a process: its dispatcher reaches the clusters that run in the same process, and no others. */
 export async function openSpine(
-  options: { choice: NodeChoice; log: Log } & Pick<Node, 'store' | 'directives' | 'hosts' | 'open' | 'check'>,
+  options: { choice: NodeChoice; log: Log } & Pick<Node, 'parts' | 'hosts' | 'open' | 'check'>,
 ): Promise<Spine> {
-  const { choice, store, directives, hosts, open, check, log } = options;
+  const { choice, parts, hosts, open, check, log } = options;
+  const { governance, directives } = parts.of(parts.has('router') ? 'router' : 'dispatcher');
   const db = open(spineDomain);
   check('database', () => db.statement('select 1').then(() => true));
   return createSpine({
     db,
-    governance: store.governance,
+    governance,
     directives,
+    dispatching: parts.has('dispatcher') ? parts.of('dispatcher') : { governance, directives },
     adapters: await adaptersFor(choice),
     transport: createDirectTransport(hosts),
     reaches: (cluster) => hosts.has(cluster),

@@ -1,4 +1,4 @@
-import { createDirectives, createEvaluation, createGovernanceStore, createGuard, createSecrets, loadMasterKey } from '@etis/agent';
+import { createGuard, createSecrets, loadMasterKey } from '@etis/agent';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
 import { createEdge, type Edge } from '@etis/edge';
@@ -8,9 +8,11 @@ import { type Home, openHome } from '../platform/home.ts';
 import { removeRunning, writeRunning } from '../platform/running-file.ts';
 import { loadRoles, type Role } from '../roles/role.ts';
 import { createChecks } from './checks.ts';
+import { createGovernedParts } from './governed-part.ts';
 import { readKindSettings } from './kind-settings.ts';
 import type { Node, NodeChoice } from './node.ts';
 import { openSpine } from './open-spine.ts';
+import { subscribeWithin } from './subscribe-parts.ts';
 
 /** A process at work. */
 export interface RunningNode {
@@ -23,7 +25,7 @@ export interface RunningNode {
 }
 
 /**
- * Runs any set of roles in this process. They share one listener, one spine and one governance view; `openAccess` gives the way into the
+ * Runs any set of roles in this process. They share one listener and one spine, and each part of them is governed over a link of its own; `openAccess` gives the way into the
  * databases of the domains that they need. `guests` are further roles of the caller's own, started after the named ones.
  */
 export async function startNode(options: {
@@ -44,10 +46,10 @@ export async function startNode(options: {
   );
   const routes: RouteModule[] = [];
   const databases = new Map<string, DomainDb>();
-  const store = createGovernanceStore({ log });
-  const directives = createDirectives({ clock: systemClock, log });
-  const { environment } = config;
-  const evaluation = createEvaluation({ governance: store.governance, environment, clock: systemClock, directives });
+  const parts = createGovernedParts([{ kind: 'edge', scope: null }, ...roles.flatMap((role) => role.parts?.(choice) ?? [])], {
+    environment: config.environment,
+    log,
+  });
   const { check, checks } = createChecks();
 
   async function run<T extends Service>(service: T): Promise<T> {
@@ -65,19 +67,17 @@ export async function startNode(options: {
     return db;
   }
 
-  check('governance', async () => store.governance.current().version > 0);
+  check('governance', async () => parts.all.every(({ governance }) => governance.current().version > 0));
   const hosts: Node['hosts'] = new Map();
-  const parts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
-  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, store, directives, hosts, open, check, log }) : null;
+  const spineParts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
+  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, parts, hosts, open, check, log }) : null;
   const node: Node = {
     ...choice,
     config,
     home,
     access,
     log,
-    store,
-    directives,
-    evaluation,
+    parts,
     vault,
     startedAt: systemClock.now(),
     get spine() {
@@ -88,6 +88,7 @@ export async function startNode(options: {
     kindSettings: await readKindSettings(config),
     operator: null,
     control: null,
+    command: null,
     open,
     run,
     mount: (module) => void routes.push(module),
@@ -96,12 +97,22 @@ export async function startNode(options: {
   };
 
   for (const role of roles) await role.prepare?.(node);
-  for (const service of spine?.services(parts) ?? []) await run(service);
+  if (node.command !== null) await subscribeWithin(node.command, node);
+  for (const service of spine?.services(spineParts) ?? []) await run(service);
   for (const role of roles) await role.start?.(node);
 
   const guard = createGuard({ operatorTokenHash: () => node.operator?.hash ?? null });
   const listen = (port: number, modules: readonly RouteModule[]): Promise<Edge> =>
-    run(createEdge({ listen: { host: config.host, port }, routes: modules, ready: checks, guard, directives, log }));
+    run(
+      createEdge({
+        listen: { host: config.host, port },
+        routes: modules,
+        ready: checks,
+        guard,
+        directives: parts.of('edge').directives,
+        log,
+      }),
+    );
   const listeners = [await listen(config.port, routes)];
   if (config.healthPort !== null) listeners.push(await listen(config.healthPort, []));
 

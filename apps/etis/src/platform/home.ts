@@ -12,6 +12,10 @@ export interface Home {
   readonly databaseAccess: string;
   /** Says where a running platform listens. */
   readonly running: string;
+  /** Keys by which the parts of this home's processes are known to the platform, and what they were told to trust. */
+  readonly link: string;
+  /** The key that certifies every other; it belongs offline. */
+  readonly rootKey: string;
   /** The last good governance snapshot of a process that has no control plane. */
   readonly governance: string;
   /** Orders that were signed for a node of this home while the platform cannot be reached. */
@@ -30,6 +34,8 @@ export function homeAt(folder: string): Home {
     masterKey: join(folder, 'credentials', 'master-key'),
     databaseAccess: join(folder, 'credentials', 'database.json'),
     running: join(folder, 'running.json'),
+    link: join(folder, 'link'),
+    rootKey: join(folder, 'credentials', 'root-key.pem'),
     governance: join(folder, 'governance', 'snapshot.json'),
     breakGlass: join(folder, 'break-glass'),
     documents: join(folder, 'documents'),
@@ -45,6 +51,7 @@ export async function openHome(folder: string): Promise<Home> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o755 });
     await mkdir(dirname(home.operatorToken), { recursive: true, mode: 0o700 });
+    await mkdir(home.link, { recursive: true, mode: 0o700 });
     await mkdir(dirname(home.demonstration), { recursive: true, mode: 0o700 });
     const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
     await writeFile(probe, '');

@@ -10,10 +10,15 @@ import type { Role } from './role.ts';
 export const cluster: Role = {
   domains: [spineDomain, ...installations.map(({ domain }) => domain)],
   spine: ['inbox', 'jobs', 'dispatcher'],
+  parts: (choice) => [
+    { kind: 'dispatcher', scope: null },
+    ...hostedHere(choice).map(({ cluster: { id } }) => ({ kind: 'cluster' as const, scope: id })),
+  ],
   async prepare(node) {
-    const { spine, store, directives, evaluation, log, open, hosts } = node;
+    const { spine, parts, log, open, hosts } = node;
     for (const { cluster: place, product, domain } of hostedHere(node)) {
-      const placed = (tenant: string) => isPlacedOn(store.governance.current(), tenant, place.id);
+      const { governance, directives, evaluation } = parts.of('cluster', place.id);
+      const placed = (tenant: string) => isPlacedOn(governance.current(), tenant, place.id);
       hosts.set(
         place.id,
         createClusterHost({

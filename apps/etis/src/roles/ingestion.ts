@@ -7,10 +7,12 @@ import type { Role } from './role.ts';
 export const ingestion: Role = {
   domains: [spineDomain],
   spine: ['inbox'],
-  async start({ spine, store, directives, vault, log, run, mount }) {
+  parts: () => [{ kind: 'ingestion', scope: null }],
+  async start({ spine, parts, vault, log, run, mount }) {
+    const { governance, directives } = parts.of('ingestion');
     const accepting = createIngestion({
       inbox: spine.inbox,
-      governance: store.governance,
+      governance,
       secrets: vault,
       directives,
       log,

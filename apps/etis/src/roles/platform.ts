@@ -1,4 +1,5 @@
-import { commandDomain, createSnapshotPublisher } from '@etis/command';
+import { emptyView } from '@etis/agent';
+import { commandDomain, createCommandPlane, createSnapshotPublisher } from '@etis/command';
 import { controlDomain, createControl } from '@etis/control';
 import { sourceDescriptions } from '@etis/ingestion';
 import { redactConfig, systemClock } from '@etis/kernel';
@@ -11,14 +12,27 @@ import { installations, products } from '../platform/installations.ts';
 import { openOperatorToken } from '../platform/operator-token.ts';
 import type { Role } from './role.ts';
 
+const settleMs = 1_000;
+
 /** The control plane with its API, governance for every other process, and the record's housekeeping. */
 export const platform: Role = {
   domains: [controlDomain, commandDomain, spineDomain, workersDomain],
   spine: ['jobs', 'maintenance'],
+  // For what is replayed here.
+  parts: () => [{ kind: 'router', scope: null }],
   async prepare(node) {
-    const { spine, store, vault, config, log, run, open, mount } = node;
+    const { spine, vault, config, home, log, run, open, mount } = node;
     // Not before everything else could fail, so that a start that fails has not made a credential that nobody was shown.
     node.operator = await openOperatorToken(node.home);
+    let view = emptyView;
+    const plane = createCommandPlane({
+      db: open(commandDomain),
+      ...{ secrets: vault, installation: config.installation, rootFile: home.rootKey, clock: systemClock, log },
+      door: () => ({ url: '', authority: '' }),
+      view: () => view,
+      backlog: { lanes: spine.queries.lanes, openJobs: spine.lookups.openJobs },
+      data: async () => undefined,
+    });
     const publisher = await run(createSnapshotPublisher({ db: open(commandDomain), dataKeys: vault.dataKeys, log }));
     const control = await run(
       createControl({
@@ -28,9 +42,13 @@ export const platform: Role = {
         operations: spine.operations,
         sent: createSentMessages({ db: open(workersDomain) }),
         sources: sourceDescriptions,
-        publish(view) {
-          store.publish(view);
-          publisher.publish(view);
+        command: { directives: plane.directives, fleet: plane.fleet, keys: plane.keys },
+        feed: plane.feed,
+        // Who changed something finds it in force in this process once the change is answered.
+        async publish(fresh) {
+          view = fresh;
+          publisher.publish(fresh);
+          if (node.command !== null) await plane.server.settled(settleMs);
         },
         log,
         clock: systemClock,
@@ -47,6 +65,8 @@ export const platform: Role = {
       }),
     );
     node.control = control;
+    // After control, which puts the data key in use that seals the plane's own keys.
+    node.command = await run(plane);
     mount(control.routes);
     const db = open(controlDomain);
     node.check('control database', () => db.statement('select 1').then(() => true));

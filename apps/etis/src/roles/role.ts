@@ -1,6 +1,7 @@
 import type { Domain } from '@etis/postgres';
 import type { SpinePart } from '@etis/spine';
-import type { Node } from '../node/node.ts';
+import type { PartChoice } from '../node/governed-part.ts';
+import type { Node, NodeChoice } from '../node/node.ts';
 import type { RoleName } from './role-names.ts';
 
 /** One role's share of a process: the only place that knows who implements what it does. */
@@ -9,6 +10,8 @@ export interface Role {
   readonly domains: readonly Domain[];
   /** The parts of the spine that it needs at work; null where it has nothing to do with the spine. */
   readonly spine: readonly SpinePart[] | null;
+  /** The parts of a process with this role that are governed on their own; every process is governed as an edge, for its listener. */
+  parts?(choice: NodeChoice): readonly PartChoice[];
   /** Makes what other roles of the process build on; nothing moves yet. */
   prepare?(node: Node): Promise<void>;
   /** Starts its work, once every role is prepared and the parts of the spine run. */

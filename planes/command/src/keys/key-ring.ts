@@ -1,4 +1,5 @@
 import { createSigningKey, createTrust, exportSigningKey, keyIdOf, type SigningKey, sign, signingKeyFrom, type Trust } from '@etis/agent';
+import type { KeyStatus } from '@etis/contracts/command';
 import type { Context } from '@etis/contracts/context';
 import type { Log } from '@etis/contracts/log';
 import type { Secrets } from '@etis/contracts/secrets';
@@ -39,15 +40,6 @@ export interface KeyRingOptions {
   readonly log: Log;
   /** Called after the keys have changed, here or elsewhere. */
   readonly changed?: () => void;
-}
-
-/** How the platform's keys stand. */
-export interface KeyStatus {
-  /** Raw public root key, base64url. */
-  readonly root: string;
-  readonly rootIsHere: boolean;
-  readonly current: { readonly keyId: string; readonly notAfter: string } | null;
-  readonly keys: readonly (KeyCertificate & { readonly revoked: boolean })[];
 }
 
 /** Every key that the platform signs with. `start` makes the root key and the first online key where there is none. */

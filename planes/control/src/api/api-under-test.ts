@@ -5,6 +5,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { type ControlUnderTest, startControl } from '../control-under-test.ts';
 import type { ControlOptions } from '../index.ts';
 import { createRecord, type RecordState, type RecordUnderTest, sourcesUnderTest } from '../ports-under-test.ts';
+import { desksUnderTest } from './desks-under-test.ts';
 
 /** An answer as a caller sees it. */
 export interface Answer {
@@ -24,6 +25,7 @@ interface Asked {
 export interface ApiUnderTest extends AsyncDisposable, Pick<ControlUnderTest, 'control' | 'database' | 'version'> {
   readonly app: FastifyInstance;
   readonly record: RecordUnderTest;
+  readonly desks: ReturnType<typeof desksUnderTest>;
   /** `path` is below `/api/v1`. */
   ask(method: string, path: string, asked?: Asked): Promise<Answer>;
   /** The actions of the audit record since the start, without mere accesses. */
@@ -51,7 +53,8 @@ export async function startApi(options: Partial<ControlOptions> & { state?: Part
   const { state, ...overrides } = options;
   const record = createRecord(state);
   const { spine, operations, sent } = record;
-  const under = await startControl({ spine, operations, sent, sources: sourcesUnderTest, ...overrides });
+  const desks = desksUnderTest();
+  const under = await startControl({ spine, operations, sent, sources: sourcesUnderTest, command: desks, ...overrides });
   const app = await mount(under);
   return {
     control: under.control,
@@ -59,6 +62,7 @@ export async function startApi(options: Partial<ControlOptions> & { state?: Part
     version: under.version,
     app,
     record,
+    desks,
     async ask(method, path, { body, headers = {} } = {}) {
       const sends = body === undefined ? {} : { payload: JSON.stringify(body) };
       const type = body === undefined ? {} : { 'content-type': 'application/json' };

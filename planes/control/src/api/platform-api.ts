@@ -13,11 +13,14 @@ import { configurationRoutes } from './configuration/configuration-routes.ts';
 import { connectionRoutes } from './connections/connection-routes.ts';
 import { sourceRoutes } from './connections/source-routes.ts';
 import { deadLetterRoutes } from './dead-letters/dead-letter-routes.ts';
+import { type DirectiveRoutesOptions, directiveRoutes } from './directives/directive-routes.ts';
 import { eventRoutes } from './events/event-routes.ts';
 import { exactValidatorCompiler } from './exact-validation.ts';
+import { type FleetRoutesOptions, fleetRoutes } from './fleet/fleet-routes.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
 import { answerOnce } from './idempotency/idempotent-requests.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
+import { type KeyRoutesOptions, keyRoutes } from './keys/key-routes.ts';
 import { laneRoutes } from './lanes/lane-routes.ts';
 import { lateSerializerCompiler } from './late-serialization.ts';
 import { located } from './located-error.ts';
@@ -34,6 +37,9 @@ import { unmatchedRoutes } from './unmatched/unmatched-routes.ts';
 export type Resources = StatusRoutesOptions &
   ScheduleRoutesOptions &
   ConfigurationRoutesOptions &
+  DirectiveRoutesOptions &
+  FleetRoutesOptions &
+  KeyRoutesOptions &
   Parameters<typeof clusterRoutes>[1] &
   Parameters<typeof placementRoutes>[1] &
   Parameters<typeof resolverRoutes>[1] &
@@ -93,4 +99,7 @@ function resourceRoutes(app: ApiApp, resources: Resources): void {
   scheduleRoutes(app, resources);
   sentRoutes(app, resources);
   configurationRoutes(app, resources);
+  directiveRoutes(app, resources);
+  fleetRoutes(app, resources);
+  keyRoutes(app, resources);
 }

@@ -16,8 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-/** The action that each write leaves, and of which tenant; `port` where the record's own domain audits what it is handed with the actor. */
-const trails: Readonly<Record<string, readonly [action: string, target: string, tenant: string | null] | { port: string }>> = {
+/** The action that each write leaves, and of which tenant; `port` and `desk` where another plane audits what it is handed with the actor. */
+const trails: Readonly<
+  Record<string, readonly [action: string, target: string, tenant: string | null] | { port: string } | { desk: string }>
+> = {
   createTenant: ['tenant.create', 'tenant/meridian-rail', null],
   updateTenant: ['tenant.rename', 'tenant/arbor-construction', null],
   putPlacement: ['placement.create', 'placement/arbor-construction/pulse', 'arbor-construction'],
@@ -43,6 +45,13 @@ const trails: Readonly<Record<string, readonly [action: string, target: string, 
   enableFlag: ['flag.enable', 'flag/nudge.subject.project', null],
   disableFlag: ['flag.disable', 'flag/nudge.subject.project', null],
   rollBackConfigurationChange: ['configuration.rollback', 'parameter/nudge.reply.daily-limit', 'arbor-construction'],
+  orderDirective: { desk: 'order' },
+  resumeDirectives: { desk: 'resume' },
+  inviteSubscriber: { desk: 'invite' },
+  revokeSubscriber: { desk: 'revoke' },
+  rotateKey: { desk: 'rotate' },
+  certifyOperator: { desk: 'certifyOperator' },
+  revokeKey: { desk: 'revokeKey' },
   deleteSchedule: ['schedule.remove', 'schedule/arbor-construction/nightly-report', 'arbor-construction'],
 };
 
@@ -82,6 +91,11 @@ describe('every write', () => {
     expect(answer.status, answer.text).toBeLessThan(300);
     const left = (await api.audited()).slice(before);
     const trail = trails[id];
+    if (trail !== undefined && 'desk' in trail) {
+      const orders = api.desks.asked.filter(({ method }) => method === trail.desk);
+      expect([left, orders]).toEqual([[], [expect.objectContaining({ by: 'operator' })]]);
+      return;
+    }
     if (trail === undefined || 'port' in trail) {
       expect(left).toEqual([]);
       const handed = api.record.asked.find(({ method }) => method === trail?.port);

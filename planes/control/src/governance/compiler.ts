@@ -22,7 +22,7 @@ export interface CompilerOptions {
   readonly db: DomainDb;
   readonly clock: Clock;
   readonly log: Log;
-  readonly publish: (view: GovernanceView) => void;
+  readonly publish: (view: GovernanceView) => void | Promise<void>;
   /** Is told what changed, before the view that has it is published. */
   readonly feed?: GovernanceFeed;
   /** Whom the compiler acts as. */
@@ -73,7 +73,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     known = null;
     const view = state.apply(change);
     feed?.publish(change);
-    if (change.version > published) publish(view);
+    if (change.version > published) await publish(view);
     known = change.version;
     published = Math.max(published, change.version);
     log.info({ version: published }, 'a governance view was published');

@@ -63,14 +63,14 @@ describe('the routes of directives', () => {
   it('show what would be concerned', async () => {
     const answer = await post('/directives/preview', { scope: { tenant: 'acme' } });
     expect([answer.statusCode, answer.json()]).toEqual([200, exampleRadius]);
-    expect(under.asked).toEqual([{ method: 'preview', request: { tenant: 'acme' } }]);
+    expect(under.asked).toEqual([{ method: 'preview', request: { tenant: 'acme' }, by: 'ada' }]);
   });
 
   it('order, with every member as it was asked for', async () => {
     const throttle = { ...pause, verb: 'throttle', rate: { count: 5, perMs: 1_000 }, expiresAt: '2027-01-01T00:00:00.000Z' };
     const answer = await post('/directives', throttle);
     expect([answer.statusCode, answer.json()]).toEqual([201, exampleReport]);
-    expect(under.asked).toEqual([{ method: 'order', request: throttle }]);
+    expect(under.asked).toEqual([{ method: 'order', request: throttle, by: 'ada' }]);
   });
 
   it.each<[string, object]>([
@@ -89,7 +89,7 @@ describe('the routes of directives', () => {
   it('resume', async () => {
     const answer = await post('/directives/resume', { ends: [id], reason: 'It is over.' });
     expect(answer.statusCode).toBe(201);
-    expect(under.asked).toEqual([{ method: 'resume', request: { ends: [id], reason: 'It is over.' } }]);
+    expect(under.asked).toEqual([{ method: 'resume', request: { ends: [id], reason: 'It is over.' }, by: 'ada' }]);
     for (const ends of [[], ['elsewhere'], [id, id]]) {
       expect((await post('/directives/resume', { ends, reason: 'It is over.' })).statusCode).toBe(400);
     }
@@ -104,7 +104,7 @@ describe('the routes of directives', () => {
   it('list by state, in pages', async () => {
     const answer = await app.inject('/directives?state=in-force&limit=5');
     expect(answer.json()).toEqual({ items: [exampleReport], next: null });
-    expect(under.asked).toEqual([{ method: 'list', request: { state: 'in-force', limit: 5 } }]);
+    expect(under.asked).toEqual([{ method: 'list', request: { state: 'in-force', limit: 5 }, by: 'ada' }]);
     expect((await app.inject('/directives?state=wild')).statusCode).toBe(400);
     expect((await app.inject('/directives?limit=0')).statusCode).toBe(400);
   });

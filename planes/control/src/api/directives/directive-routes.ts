@@ -55,6 +55,7 @@ export function directiveRoutes(app: ApiApp, { directives }: DirectiveRoutesOpti
       body: previewOrder,
       reply: blastRadiusReply,
       problems: [422],
+      idempotent: true,
       example: { body: { scope: { tenant: 'arbor-construction' } }, reply: exampleRadius },
     }),
     async ({ etis, body }) => directives.preview(etis, body.scope),

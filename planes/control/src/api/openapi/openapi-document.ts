@@ -16,6 +16,9 @@ const tags = [
   { name: 'jobs', description: 'Background work' },
   { name: 'schedules', description: 'Standing orders for jobs' },
   { name: 'configuration', description: 'Parameters and feature flags of products, set from afar' },
+  { name: 'directives', description: "Operators' orders to what runs, with receipts" },
+  { name: 'fleet', description: 'Who is governed, and how far each one is' },
+  { name: 'keys', description: 'What everything that governs is signed with' },
   { name: 'sent-messages', description: 'What left the platform' },
 ];
 

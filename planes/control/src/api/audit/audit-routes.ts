@@ -1,0 +1,53 @@
+import type { AuditDesk } from '@etis/contracts/command';
+import type { ApiApp } from '../api-app.ts';
+import { operation } from '../operation.ts';
+import { pageAfterId, withCursor } from '../page.ts';
+import { pageOf, tenantPageQuery } from '../schemas.ts';
+import { exampleEntry, exampleVerification, sealedEntryReply, verificationReply } from './audit-schemas.ts';
+
+const tag = 'audit';
+const exempt = 'what was done has to be known while anything is stopped';
+
+export interface AuditRoutesOptions {
+  readonly audit: AuditDesk;
+}
+
+/** What was done by whom, sealed so that nobody can change it unseen. */
+export function auditRoutes(app: ApiApp, { audit }: AuditRoutesOptions): void {
+  app.get(
+    '/audit',
+    operation({
+      id: 'listAudit',
+      tag,
+      summary: "Lists the sealed actions of a tenant, newest first, or without one the platform's own",
+      description: 'This look is itself an action that is kept.',
+      permission: 'audit.read',
+      exempt,
+      query: tenantPageQuery,
+      reply: pageOf(sealedEntryReply),
+      example: { query: { tenant: exampleEntry.tenant, limit: 20 }, reply: { items: [exampleEntry], next: null } },
+    }),
+    async ({ etis, query }) => {
+      const tenant = query.tenant ?? null;
+      // Of another chain the numbers mean something else.
+      const list = tenant === null ? 'audit' : `audit/${tenant}`;
+      return withCursor(list, await audit.list(etis, { tenant, ...pageAfterId(list, query) }));
+    },
+  );
+
+  app.post(
+    '/audit/verify',
+    operation({
+      id: 'verifyAudit',
+      tag,
+      summary: 'Checks every chain, checkpoint and action for what was changed since',
+      description:
+        'Reads all of it, so it takes its time; who asks meanwhile gets the same answer. Without findings nothing that was sealed has been changed, removed, added or reordered.',
+      permission: 'audit.read',
+      exempt,
+      reply: verificationReply,
+      example: { reply: exampleVerification },
+    }),
+    async ({ etis }) => audit.verify(etis),
+  );
+}
