@@ -88,6 +88,11 @@ export const errors = errorCatalogue('AGENT', {
     message: (text: string) =>
       `The exception "${text}" for outbound calls cannot be used; write a CIDR block such as 10.1.0.0/16, or host:port as in a URL.`,
   },
+  LOCAL_AUDIT_FULL: {
+    kind: 'unavailable',
+    message: (bytes: number) =>
+      `The action was not recorded, because the ${bytes} bytes that are kept while the platform is out of reach are full; connect this node.`,
+  },
   OUTBOUND_URL_REFUSED: {
     kind: 'invalid',
     message: (reason: string) => `The address cannot be called: ${reason}; use an http or https address without user and password.`,

@@ -1,5 +1,7 @@
 export { createGuard } from './access/guard.ts';
 export { createOperatorCredential, type OperatorCredential, operatorTokenHash } from './access/operator-credential.ts';
+export { type LocalAuditChain, type LocalAuditEntry, openLocalAuditChain } from './audit/local-audit-chain.ts';
+export { localAuditHash } from './audit/local-audit-lines.ts';
 export { applyLocal } from './directives/break-glass/apply-local.ts';
 export { type BreakGlassOrder, checkBreakGlass, makeBreakGlass } from './directives/break-glass/break-glass-order.ts';
 export { createLocalOrders, type OperatorTrust } from './directives/break-glass/local-orders.ts';
@@ -20,6 +22,9 @@ export { publicKeyFrom, sign, verifySignature } from './signing/signature.ts';
 export { createSigningKey, exportSigningKey, keyIdOf, type SigningKey, signingKeyFrom } from './signing/signing-key.ts';
 export { createTrust, type Trust } from './signing/trust.ts';
 export { emptySection, type SectionContent } from './snapshot/section-content.ts';
+export { dialLink, linkName } from './subscriber/dial-link.ts';
+export { enrol, readEnrolmentToken } from './subscriber/enrol.ts';
 export type { Connect, SubscriberCredential } from './subscriber/link-session.ts';
+export { mostMessageBytes, socketWire } from './subscriber/socket-wire.ts';
 export { createSubscriber, type GovernanceCopy, type Subscriber, type SubscriberOptions } from './subscriber/subscriber.ts';
 export { joinWires } from './subscriber/wires.ts';

@@ -46,3 +46,27 @@ export interface AuditVerification {
   readonly unsealed: { readonly rows: number; readonly oldestMs: number };
   readonly findings: readonly AuditFinding[];
 }
+
+/** One action that was audited while the platform was out of reach, as it travels: `content` is the canonical JSON of `LocalAuditContent`. */
+export interface LocalAuditRow {
+  /** SHA-256 over the previous row's hash and `content`, with a line feed between them, lower-case hex; before the first it is all zeros. */
+  readonly hash: string;
+  readonly previous: string;
+  readonly content: string;
+}
+
+export interface LocalAuditContent {
+  /** A UUID: one for each chain that a node ever began. */
+  readonly chain: string;
+  readonly subscriber: string;
+  /** 1, 2, 3, … without a gap. */
+  readonly number: number;
+  readonly tenant: TenantId | null;
+  readonly actor: Actor;
+  /** `<noun>.<verb>` */
+  readonly action: string;
+  readonly target: string;
+  readonly reason: string | null;
+  readonly trace: string;
+  readonly at: string;
+}

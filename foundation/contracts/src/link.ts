@@ -25,6 +25,9 @@ export interface Holdings extends Moment {
  * kept from others. `root` is the raw public root key (base64url), `authority` the PEM of the certificate that signs the link's TLS certificates.
  */
 export interface EnrolmentToken {
+  /** Whom it is for. */
+  readonly identity: SubscriberIdentity;
+  /** `wss:`; several, separated by commas, for several processes of the platform. */
   readonly url: string;
   readonly installation: string;
   readonly root: string;

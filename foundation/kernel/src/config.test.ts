@@ -21,6 +21,12 @@ describe('readConfig', () => {
       whatsapp: null,
       documentsPath: null,
       environment: 'live',
+      installation: 'etis',
+      node: null,
+      linkPort: null,
+      linkHost: '127.0.0.1',
+      linkUrls: [],
+      linkTokens: null,
       logLevel: 'warn',
       production: false,
     });
@@ -53,6 +59,33 @@ describe('readConfig', () => {
       password: 'p:',
       from: 'etiS <etis@example.com>',
     });
+  });
+
+  it('reads how the process is known and governed', () => {
+    const config = readConfig(
+      {
+        ETIS_INSTALLATION: 'north',
+        ETIS_NODE: 'router-2',
+        ETIS_LINK_PORT: '8443',
+        ETIS_LINK_HOST: '0.0.0.0',
+        ETIS_LINK_URL: 'wss://a.example:8443/link, wss://b.example/link',
+        ETIS_LINK_TOKENS: 'secret',
+      },
+      directory,
+    );
+    expect(config).toMatchObject({ installation: 'north', node: 'router-2', linkPort: 8443, linkHost: '0.0.0.0', linkTokens: 'secret' });
+    expect(config.linkUrls).toEqual(['wss://a.example:8443/link', 'wss://b.example/link']);
+    expect(JSON.stringify(redactConfig(config))).not.toContain('secret');
+  });
+
+  it.each([
+    { ETIS_INSTALLATION: 'North' },
+    { ETIS_NODE: 'node.1' },
+    { ETIS_LINK_URL: 'https://a.example' },
+    { ETIS_LINK_URL: 'a.example:8443' },
+    { ETIS_LINK_PORT: '70000' },
+  ])('refuses %j', (environment) => {
+    expect(() => readConfig(environment, directory)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });
 
   it('reads where the platform is, and how long to go on for those who have not heard', () => {

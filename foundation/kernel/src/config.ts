@@ -61,6 +61,14 @@ export interface Config {
   readonly installation: string;
   /** ETIS_NODE: the name of this process in the fleet; null for the host's name and the port. */
   readonly node: string | null;
+  /** ETIS_LINK_PORT: where parts of other processes dial in to be governed by this platform; null for nowhere. 0 takes a free one. */
+  readonly linkPort: number | null;
+  /** ETIS_LINK_HOST: the address to listen on for that; 127.0.0.1 by default. */
+  readonly linkHost: string;
+  /** ETIS_LINK_URL: where the platform's link is found, `wss:`; several, separated by commas. A platform tells it to whom it invites; what is enrolled dials it instead of what it was told. */
+  readonly linkUrls: readonly string[];
+  /** ETIS_LINK_TOKENS: what a process enrols its parts with at its first start: tokens, or the absolute path of a file with one in each line. */
+  readonly linkTokens: string | null;
   /** ETIS_LOG_LEVEL, `warn` by default. */
   readonly logLevel: string;
   /** NODE_ENV is `production`. */
@@ -104,9 +112,24 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     environment: readEnvironmentName(read('ETIS_ENVIRONMENT')),
     installation: readName('ETIS_INSTALLATION', read('ETIS_INSTALLATION')) ?? 'etis',
     node: readName('ETIS_NODE', read('ETIS_NODE')),
+    linkPort: readPort('ETIS_LINK_PORT', read('ETIS_LINK_PORT')),
+    linkHost: read('ETIS_LINK_HOST') ?? '127.0.0.1',
+    linkUrls: readLinkUrls(read('ETIS_LINK_URL')),
+    linkTokens: read('ETIS_LINK_TOKENS'),
     logLevel,
     production: read('NODE_ENV') === 'production',
   });
+}
+
+function readLinkUrls(text: string | null): readonly string[] {
+  return (text ?? '')
+    .split(',')
+    .map((url) => url.trim())
+    .filter((url) => url !== '')
+    .map((url) => {
+      if (URL.parse(url)?.protocol === 'wss:') return url;
+      throw configErrors.INVALID('ETIS_LINK_URL', `"${url}" is no address such as wss://platform.example:8443/link.`);
+    });
 }
 
 function readName(name: string, text: string | null): string | null {
@@ -123,6 +146,7 @@ export function redactConfig(config: Config): Record<string, unknown> {
     ...config,
     databaseUrl: config.databaseUrl === null ? null : withoutPassword(config.databaseUrl),
     masterKey: hidden(config.masterKey),
+    linkTokens: hidden(config.linkTokens),
     mail: config.mail === null ? null : { ...config.mail, password: hidden(config.mail.password) },
     whatsapp:
       config.whatsapp === null || typeof config.whatsapp.tokens === 'string'

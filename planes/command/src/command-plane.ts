@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Connect } from '@etis/agent';
 import type { Fleet } from '@etis/contracts/command';
 import type { Context } from '@etis/contracts/context';
-import type { SubscriberIdentity, Upward } from '@etis/contracts/link';
+import type { EnrolmentToken, SubscriberIdentity, Upward } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
 import type { Secrets } from '@etis/contracts/secrets';
 import type { GovernanceFeed, Signed } from '@etis/contracts/snapshot';
@@ -18,8 +19,11 @@ import { createFleetStates } from './fleet/fleet-state.ts';
 import { createSubscriberRegistry } from './fleet/subscriber-registry.ts';
 import { keepSubscriber } from './fleet/subscriber-rows.ts';
 import { createKeyRing, type KeyRing } from './keys/key-ring.ts';
+import { openLinkAuthority } from './keys/link-authority.ts';
+import type { CertifiedKey } from './keys/link-certificate.ts';
 import { createSnapshotClock } from './keys/snapshot-clock.ts';
 import { createGovernor } from './link/governor.ts';
+import { createLinkListener, type LinkListener } from './link/link-listener.ts';
 import { createLinkServer, type LinkServer } from './link/link-server.ts';
 import { createSnapshotWriter } from './link/snapshot-writer.ts';
 import { ownContext } from './own-context.ts';
@@ -44,8 +48,8 @@ export interface CommandPlaneOptions {
   readonly installation: string;
   /** Where the root key is, or was before it was moved offline. */
   readonly rootFile: string;
-  /** Where the link listens for other processes, as a URL, and the PEM that certifies it there; for tokens. */
-  readonly door: () => { readonly url: string; readonly authority: string };
+  /** Where the link listens for other processes, and under which addresses those find it; null where every role is in this process. */
+  readonly listen: { readonly host: string; readonly port: number; readonly urls: readonly string[] } | null;
   readonly view: DirectiveDeskOptions['view'];
   readonly backlog: DirectiveDeskOptions['backlog'];
   /** Takes what comes over data connections. */
@@ -86,7 +90,14 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     revokedKeys: keys.revokedKeys,
     standing: governor.standing,
   });
-  const enrolment = createEnrolment({ db, clock, log, door: () => ({ ...options.door(), installation, root: keys.root() }) });
+  const enrolment = createEnrolment({ db, clock, log, door });
+
+  function door(): Omit<EnrolmentToken, 'identity' | 'secret' | 'expiresAt'> {
+    if (options.listen === null || authority === undefined) throw errors.LINK_CLOSED();
+    const { urls } = options.listen;
+    const url = urls.length > 0 ? urls.join(',') : `wss://${hostname()}:${listener?.port()}/link`;
+    return { url, installation, root: keys.root(), authority: authority.certificate };
+  }
 
   async function epoch(): Promise<number> {
     const state = await snapshotClock.read();
@@ -188,6 +199,16 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     },
   });
   const services = supervise('command plane', [keys, fleetLog, governor, server, looking], log);
+  let authority: CertifiedKey | undefined;
+  let listener: LinkListener | undefined;
+
+  async function listen(): Promise<void> {
+    if (options.listen === null) return;
+    const certified = await openLinkAuthority({ db, secrets, clock, log });
+    authority = certified;
+    listener = createLinkListener({ ...options.listen, authority: () => certified, server, clock, log });
+    await listener.start();
+  }
 
   return {
     name: 'command plane',
@@ -207,8 +228,10 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     async start() {
       await services.start();
       await registry.refresh();
+      await listen();
     },
     async stop() {
+      await listener?.stop();
       await services.stop();
       await directives.settled();
     },

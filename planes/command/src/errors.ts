@@ -74,6 +74,15 @@ export const errors = errorCatalogue('COMMAND', {
     kind: 'unauthenticated',
     message: () => 'The connection was refused, because its proof is not signed by the key of the subscriber that it names.',
   },
+  LINK_PORT: {
+    kind: 'setup',
+    message: (host: string, port: number, reason: string) =>
+      `The link cannot listen at ${host}:${port} (${reason}); choose another ETIS_LINK_PORT, or end what holds it.`,
+  },
+  LINK_CLOSED: {
+    kind: 'precondition',
+    message: () => 'Nobody can be invited, because this platform has no link for other processes; set ETIS_LINK_PORT and start it again.',
+  },
   LINK_PROTOCOL: {
     kind: 'invalid',
     message: (what: string) => `The connection was ended, because ${what}. Run the same release on both sides.`,

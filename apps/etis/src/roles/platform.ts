@@ -28,7 +28,7 @@ export const platform: Role = {
     const plane = createCommandPlane({
       db: open(commandDomain),
       ...{ secrets: vault, installation: config.installation, rootFile: home.rootKey, clock: systemClock, log },
-      door: () => ({ url: '', authority: '' }),
+      listen: config.linkPort === null ? null : { host: config.linkHost, port: config.linkPort, urls: config.linkUrls },
       view: () => view,
       backlog: { lanes: spine.queries.lanes, openJobs: spine.lookups.openJobs },
       data: async () => undefined,

@@ -1,7 +1,7 @@
 -- The chain over every domain's audited actions, how far it has come in each, and the signed checkpoints of where it stood.
 
 create table sealer_lease (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   -- Rises whenever the lease is taken, so that who lost it can be told by it.
   token bigint not null default 0,
   owner uuid,

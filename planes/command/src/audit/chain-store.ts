@@ -14,7 +14,7 @@ export interface ChainState {
 }
 
 /** Rows of one domain that follow `from` there. */
-export interface Batch {
+interface Batch {
   readonly domain: string;
   readonly from: AuditPosition;
   readonly rows: readonly AuditRow[];

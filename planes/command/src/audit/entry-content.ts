@@ -15,7 +15,7 @@ export interface Place {
 /** Before the first entry of every chain. */
 export const genesis = '0'.repeat(64);
 
-export const platformChain = 'platform';
+const platformChain = 'platform';
 
 export function chainOf(tenant: string | null): string {
   return tenant === null ? platformChain : `tenant/${tenant}`;

@@ -70,7 +70,7 @@ export function createEnrolment({ db, door, clock, log }: EnrolmentOptions): Enr
           detail: { kind: identity.kind, scope: identity.scope, expiresAt: expires.toISOString() },
         });
       });
-      const token: EnrolmentToken = { ...door(), secret, expiresAt: expires.toISOString() };
+      const token: EnrolmentToken = { ...door(), identity, secret, expiresAt: expires.toISOString() };
       return { token: Buffer.from(JSON.stringify(token)).toString('base64url'), expiresAt: token.expiresAt };
     },
 

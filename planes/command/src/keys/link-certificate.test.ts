@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { connect, createServer, type TLSSocket } from 'node:tls';
+import { linkName } from '@etis/agent';
 import { describe, expect, it } from 'vitest';
-import { type CertifiedKey, createLinkAuthority, createLinkCertificate, linkName } from './link-certificate.ts';
+import { type CertifiedKey, createLinkAuthority, createLinkCertificate } from './link-certificate.ts';
 
 const dayMs = 86_400_000;
 const now = Date.now();

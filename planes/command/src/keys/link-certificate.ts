@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, hash, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { linkName } from '@etis/agent';
 import { der } from './der.ts';
 
 /** A certificate with its private key, both PEM. */
@@ -6,9 +7,6 @@ export interface CertifiedKey {
   readonly certificate: string;
   readonly privateKey: string;
 }
-
-/** The name that the link's certificates are for, wherever it listens: subscribers pin the authority, so a name that is looked up adds nothing. */
-export const linkName = 'etis-link';
 
 const ecdsaWithSha256 = der.sequence(der.oid('1.2.840.10045.4.3.2'));
 /** Clocks differ; what is made now counts everywhere. */

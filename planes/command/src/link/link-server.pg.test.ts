@@ -241,28 +241,6 @@ describe('who is refused', () => {
   });
 });
 
-describe('enrolment', () => {
-  it('makes a stranger a subscriber, once', async () => {
-    const plane = await stand.plane();
-    plane.feed.publish(governed(1, { acme: 'nudge-standard' }));
-    const { token } = await plane.fleet.invite(context, { identity: routing('router.new'), validMs: 60_000 });
-    const { secret } = JSON.parse(Buffer.from(token, 'base64url').toString()) as { secret: string };
-    const enrol = async (key = createSigningKey()) => {
-      const line = await dial(plane);
-      const proof = { by: 'subscriber', installation, nonce: line.challenge.nonce, subscriber: 'router.new', channel: 'enrol' };
-      line.say({ type: 'enrol', secret, identity: routing('router.new'), publicKey: key.publicKey, proof: sign(key, 'link', proof) });
-      return await eventually(() => line.heard.find(({ type }) => type !== 'challenge'));
-    };
-    const key = createSigningKey();
-    expect(await enrol(key)).toEqual({ type: 'enrolled', subscriber: 'router.new' });
-    expect(await enrol(key)).toEqual({ type: 'enrolled', subscriber: 'router.new' });
-    expect(await enrol()).toMatchObject({ type: 'refused', code: 'COMMAND_ENROLMENT_REFUSED' });
-    const router = await stand.subscribe(plane, routing('router.new'), { key });
-    await router.subscriber.governed;
-    expect(tenantsOf(router)).toEqual(['acme']);
-  });
-});
-
 describe('the fleet', () => {
   it('shows what each should have, was sent and holds, and who is gone', async () => {
     const plane = await stand.plane();

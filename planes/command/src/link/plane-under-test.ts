@@ -73,7 +73,7 @@ export async function startStand(): Promise<PlaneStand> {
       const plane = createCommandPlane({
         db: database.db('command'),
         ...{ secrets, installation, rootFile, clock, log: silentLog },
-        door: () => ({ url: 'wss://localhost:1/link', authority: 'none' }),
+        listen: null,
         view: () => emptyView,
         backlog: { lanes: async () => [], openJobs: async () => 0 },
         data: async (message, subscriber) => void taken.push({ subscriber, message }),

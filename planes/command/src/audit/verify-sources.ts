@@ -1,0 +1,54 @@
+import type { AuditVerification } from '@etis/contracts/audit';
+import { type AuditPosition, type AuditReader, type AuditRow, auditStart, type SystemDb } from '@etis/postgres';
+import { chainOf } from './entry-content.ts';
+import type { Findings } from './findings.ts';
+
+const rowsAtATime = 500;
+
+/** Looks for rows that the sealer has passed and that have no entry, and counts those that it has still to come to. */
+export async function verifySources(options: {
+  db: SystemDb;
+  sources: readonly AuditReader[];
+  findings: Findings;
+}): Promise<AuditVerification['unsealed']> {
+  const { db, findings } = options;
+
+  async function unsealedAmong(domain: string, rows: readonly AuditRow[]): Promise<readonly AuditRow[]> {
+    const found = await db.statement<{ row_id: string }>('select row_id from sealed_entry where domain = $1 and row_id = any($2::uuid[])', [
+      domain,
+      rows.map((row) => row.id),
+    ]);
+    const sealed = new Set(found.map((entry) => entry.row_id));
+    return rows.filter((row) => !sealed.has(row.id));
+  }
+
+  async function verifySource(source: AuditReader, until: AuditPosition): Promise<void> {
+    const { domain } = source;
+    for (let at = auditStart; ; ) {
+      const rows = await source.between(at, until, rowsAtATime);
+      for (const row of await unsealedAmong(domain, rows)) {
+        const chain = chainOf(row.tenant);
+        const kind = findings.lacks(chain) ? 'removed' : 'inserted';
+        const detail = `Row ${row.id} of "${domain}" has no entry, though the sealer has passed it: the entry was removed, or the row came later and claims not to.`;
+        findings.add({ chain, number: null, kind, detail });
+      }
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < rowsAtATime) return;
+      at = last;
+    }
+  }
+
+  let rows = 0;
+  let oldestMs = 0;
+  for (const source of options.sources) {
+    const [position = auditStart] = await db.statement<AuditPosition>(
+      'select xid::text as xid, row_id as id from source_position where domain = $1',
+      [source.domain],
+    );
+    await verifySource(source, position);
+    const unread = await source.unread(position);
+    rows += unread.rows;
+    oldestMs = Math.max(oldestMs, unread.oldestMs);
+  }
+  return { rows, oldestMs };
+}
