@@ -1,11 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { registerAudit } from './commands/audit.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerConnections } from './commands/connections.ts';
 import { registerDeadLetters } from './commands/dead-letters.ts';
 import { demo } from './commands/demo.ts';
+import { registerDirectives } from './commands/directives.ts';
 import { registerFlags } from './commands/flags.ts';
+import { registerFleet } from './commands/fleet.ts';
 import { events, evolution, flow, type InspectOptions, type ListOptions, sent, status } from './commands/inspect.ts';
 import { registerJobs } from './commands/jobs.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerSchedules } from './commands/schedules.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
 import { registerTenants } from './commands/tenants.ts';
@@ -101,6 +105,10 @@ export function createProgram(): Command {
 
   registerConfig(program);
   registerFlags(program);
+  registerDirectives(program);
+  registerFleet(program);
+  registerKeys(program);
+  registerAudit(program);
 
   looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action(
     (options: InspectOptions) => evolution(options, terminal),

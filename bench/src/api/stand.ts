@@ -50,6 +50,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       directives: { preview: refused, order: refused, resume: refused, report: refused, list: refused },
       fleet: { members: refused, invite: refused, revoke: refused },
       keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
+      audit: { list: refused, verify: refused },
     },
     sources: new Map(),
     publish: createGovernanceStore({ log: silentLog }).publish,

@@ -1152,10 +1152,71 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists the sealed actions of a tenant, newest first, or without one the platform's own
+     * @description This look is itself an action that is kept.
+     */
+    get: operations['listAudit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/verify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Checks every chain, checkpoint and action for what was changed since
+     * @description Reads all of it, so it takes its time; who asks meanwhile gets the same answer. Without findings nothing that was sealed has been changed, removed, added or reordered.
+     */
+    post: operations['verifyAudit'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    AuditFinding: {
+      /** @description the chain, or "checkpoint" */
+      chain: string;
+      /** @description the entry or the checkpoint, where it is about one */
+      number: number | null;
+      /** @enum {string} */
+      kind: 'changed' | 'removed' | 'inserted' | 'reordered' | 'truncated' | 'checkpoint-invalid' | 'source-changed' | 'source-missing';
+      detail: string;
+    };
+    AuditVerification: {
+      chains: number;
+      entries: number;
+      checkpoints: number;
+      unsealed: {
+        /** @description written and not sealed yet */
+        rows: number;
+        /** @description the age of the oldest of them, in milliseconds */
+        oldestMs: number;
+      };
+      findings: components['schemas']['AuditFinding'][];
+    };
     BlastRadius: {
       subscribers: string[];
       tenants: number;
@@ -2207,6 +2268,40 @@ export interface components {
       missed?: 'skip' | 'once' | 'each';
       enabled?: boolean;
     };
+    SealedEntry: {
+      /** @description "platform", or "tenant/" and the id of a tenant */
+      chain: string;
+      /** @description 1, 2, 3, … without a gap in each chain */
+      number: number;
+      /** @description SHA-256 over the hash before and what the entry says */
+      hash: string;
+      /** @description the hash of the entry before; of the first it is all zeros */
+      previous: string;
+      /** @description in whose database it was done */
+      domain: string;
+      /** @description the id of the row there */
+      row: string;
+      tenant: string | null;
+      actor: {
+        /** @enum {string} */
+        kind: 'operator' | 'system' | 'connection' | 'anonymous';
+        id: string;
+      };
+      action: string;
+      /** @description what it was done to, or * */
+      target: string;
+      reason: string | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      at: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      sealedAt: string;
+    };
     SentMessage: {
       /** @description the job that sent it */
       job: string;
@@ -2460,6 +2555,8 @@ export interface components {
   headers: never;
   pathItems: never;
 }
+export type AuditFinding = components['schemas']['AuditFinding'];
+export type AuditVerification = components['schemas']['AuditVerification'];
 export type BlastRadius = components['schemas']['BlastRadius'];
 export type BulkResult = components['schemas']['BulkResult'];
 export type Cluster = components['schemas']['Cluster'];
@@ -2524,6 +2621,7 @@ export type RollbackOrder = components['schemas']['RollbackOrder'];
 export type Rotation = components['schemas']['Rotation'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleOrder = components['schemas']['ScheduleOrder'];
+export type SealedEntry = components['schemas']['SealedEntry'];
 export type SentMessage = components['schemas']['SentMessage'];
 export type Signed = components['schemas']['Signed'];
 export type SigningKeys = components['schemas']['SigningKeys'];
@@ -7176,6 +7274,115 @@ export interface operations {
       413: components['responses']['Problem413'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listAudit: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+        /**
+         * @description the id of a tenant
+         * @example arbor-construction
+         */
+        tenant?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "chain": "tenant/arbor-construction",
+           *           "number": 12,
+           *           "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+           *           "previous": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+           *           "domain": "control",
+           *           "row": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "tenant": "arbor-construction",
+           *           "actor": {
+           *             "kind": "operator",
+           *             "id": "local"
+           *           },
+           *           "action": "tenant.suspend",
+           *           "target": "tenant/arbor-construction",
+           *           "reason": "They asked for it.",
+           *           "at": "2026-11-02T09:30:00.041207Z",
+           *           "sealedAt": "2026-11-02T09:30:00.412Z"
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['SealedEntry'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  verifyAudit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "chains": 4,
+           *       "entries": 1204,
+           *       "checkpoints": 311,
+           *       "unsealed": {
+           *         "rows": 1,
+           *         "oldestMs": 210
+           *       },
+           *       "findings": [
+           *         {
+           *           "chain": "tenant/arbor-construction",
+           *           "number": 12,
+           *           "kind": "source-changed",
+           *           "detail": "It was made of row 019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71 of \"control\", which says something else now."
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['AuditVerification'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       503: components['responses']['Problem503'];
     };
   };

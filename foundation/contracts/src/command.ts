@@ -72,6 +72,7 @@ export interface CommandDesks {
   readonly directives: DirectiveDesk;
   readonly fleet: Fleet;
   readonly keys: SigningKeys;
+  readonly audit: AuditDesk;
 }
 
 export interface AuditDesk {

@@ -38,8 +38,8 @@ export interface CommandPlane extends Service {
   readonly directives: CommandDirectives;
   /** Dials this process from within it. */
   readonly connect: Connect;
-  /** Makes a role of this very process a subscriber, without a token. @throws COMMAND_SUBSCRIBER_EXISTS */
-  adopt(identity: SubscriberIdentity, publicKey: string): Promise<void>;
+  /** Makes parts of this very process subscribers, without a token. @throws COMMAND_SUBSCRIBER_EXISTS */
+  adopt(parts: readonly { readonly identity: SubscriberIdentity; readonly publicKey: string }[]): Promise<void>;
 }
 
 export interface CommandPlaneOptions {
@@ -218,10 +218,12 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     directives,
     connect: server.connect,
     fleet: createFleetDesk({ db, states, enrolment, revoked: endRevoked, clock }),
-    async adopt(identity, publicKey) {
+    async adopt(parts) {
       const context: Context = ownContext(log);
-      await db.platform(context, 'make a role of this process a subscriber', async (tx) => {
-        if (!(await keepSubscriber(tx, identity, publicKey))) throw errors.SUBSCRIBER_EXISTS(identity.id);
+      await db.platform(context, 'make parts of this process subscribers', async (tx) => {
+        for (const { identity, publicKey } of parts) {
+          if (!(await keepSubscriber(tx, identity, publicKey))) throw errors.SUBSCRIBER_EXISTS(identity.id);
+        }
       });
       await registry.refresh();
     },

@@ -149,6 +149,7 @@ export function createControl(options: ControlOptions): Control {
       directives: options.command.directives,
       fleet: options.command.fleet,
       keys: options.command.keys,
+      audit: options.command.audit,
       clusters: createClusters({ db }),
       products: createProducts({ db }),
       schedules: operations.schedules,

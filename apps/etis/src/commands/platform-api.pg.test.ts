@@ -47,6 +47,7 @@ function startControl(): Control {
       directives: { preview: refused, order: refused, resume: refused, report: refused, list: refused },
       fleet: { members: refused, invite: refused, revoke: refused },
       keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
+      audit: { list: refused, verify: refused },
     },
     sources: new Map([['autodesk', { kind: 'autodesk', title: 'Autodesk', secret: 'generated' as const, checkSecret: () => {} }]]),
     publish: createGovernanceStore({ log: silentLog }).publish,

@@ -6,7 +6,7 @@ import { type Config, type Service, systemClock } from '@etis/kernel';
 import { type DatabaseAccess, type Domain, type DomainDb, openDomain } from '@etis/postgres';
 import { type Home, openHome } from '../platform/home.ts';
 import { removeRunning, writeRunning } from '../platform/running-file.ts';
-import { loadRoles, type Role } from '../roles/role.ts';
+import { loadRoles, partsOf, type Role } from '../roles/role.ts';
 import { createChecks } from './checks.ts';
 import { createGovernedParts } from './governed-part.ts';
 import { readKindSettings } from './kind-settings.ts';
@@ -46,7 +46,7 @@ export async function startNode(options: {
   );
   const routes: RouteModule[] = [];
   const databases = new Map<string, DomainDb>();
-  const parts = createGovernedParts([{ kind: 'edge', scope: null }, ...roles.flatMap((role) => role.parts?.(choice) ?? [])], {
+  const parts = createGovernedParts(await partsOf(choice), {
     environment: config.environment,
     log,
   });

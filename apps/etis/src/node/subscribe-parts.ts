@@ -1,12 +1,12 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createSigningKey, createSubscriber, createTrust, exportSigningKey, type SigningKey, signingKeyFrom } from '@etis/agent';
 import type { CommandPlane } from '@etis/command';
 import type { SubscriberIdentity } from '@etis/contracts/link';
-import { type Config, systemClock } from '@etis/kernel';
+import { systemClock } from '@etis/kernel';
 import { createPrivate, type Home, readPrivate } from '../platform/home.ts';
 import type { GovernedPart, GovernedParts } from './governed-part.ts';
 import type { Node } from './node.ts';
+import { identityOf, nodeName } from './part-identity.ts';
 
 /** How long a start waits for what governs a part, in milliseconds; the process is not ready before it came. */
 const governedWithinMs = 5_000;
@@ -16,17 +16,19 @@ export async function subscribeWithin(
   plane: CommandPlane,
   { parts, vault, home, config, log, run }: { parts: GovernedParts } & Pick<Node, 'vault' | 'home' | 'config' | 'log' | 'run'>,
 ): Promise<void> {
-  const trust = () => createTrust({ installation: config.installation, root: plane.keys.root() });
-  await Promise.all(
+  const { installation } = config;
+  const own = await Promise.all(
     parts.all.map(async (part) => {
-      const identity = identityOf(part, config);
-      const key = await ownKey(home, identity);
-      await plane.adopt(identity, key.publicKey);
-      const credential = { identity, installation: config.installation, key, trust: trust() };
-      part.subscriber = createSubscriber({ ...part, credential, vault, connect: plane.connect, copy: null, clock: systemClock, log });
-      await run(part.subscriber);
+      const identity = identityOf(part, nodeName(config));
+      return { part, identity, key: await ownKey(home, identity) };
     }),
   );
+  await plane.adopt(own.map(({ identity, key }) => ({ identity, publicKey: key.publicKey })));
+  for (const { part, identity, key } of own) {
+    const credential = { identity, installation, key, trust: createTrust({ installation, root: plane.keys.root() }) };
+    part.subscriber = createSubscriber({ ...part, credential, vault, connect: plane.connect, copy: null, clock: systemClock, log });
+    await run(part.subscriber);
+  }
   await governed(parts.all);
 }
 
@@ -36,19 +38,6 @@ export async function governed(parts: readonly GovernedPart[]): Promise<void> {
   const timer = setTimeout(resolve, governedWithinMs);
   await Promise.race([late, Promise.all(parts.map(({ subscriber }) => subscriber?.governed))]);
   clearTimeout(timer);
-}
-
-/** The name of a part in the fleet: its kind, what of it, and the process. */
-export function identityOf(
-  { kind, scope }: Pick<GovernedPart, 'kind' | 'scope'>,
-  { node, port }: Pick<Config, 'node' | 'port'>,
-): SubscriberIdentity {
-  const place = node ?? `${hostname()}-${port}`;
-  const id = [kind, scope, place]
-    .filter((word) => word !== null)
-    .map((word) => word.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-'))
-    .join('.');
-  return { id: id.slice(0, 80), kind, scope };
 }
 
 async function ownKey(home: Home, { id }: Pick<SubscriberIdentity, 'id'>): Promise<SigningKey> {

@@ -1,4 +1,4 @@
-import { commandDomain } from '@etis/command';
+import { auditDomain, commandDomain } from '@etis/command';
 import { controlDomain } from '@etis/control';
 import type { Domain } from '@etis/postgres';
 import { spineDomain } from '@etis/spine';
@@ -11,5 +11,6 @@ export const domains: readonly Domain[] = [
   commandDomain,
   spineDomain,
   workersDomain,
+  auditDomain,
   ...installations.map(({ domain }) => domain),
 ];

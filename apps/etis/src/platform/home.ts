@@ -16,6 +16,8 @@ export interface Home {
   readonly link: string;
   /** The key that certifies every other; it belongs offline. */
   readonly rootKey: string;
+  /** Signed checkpoints of the sealed record, outside the database. */
+  readonly checkpoints: string;
   /** The last good governance snapshot of a process that has no control plane. */
   readonly governance: string;
   /** Orders that were signed for a node of this home while the platform cannot be reached. */
@@ -35,6 +37,7 @@ export function homeAt(folder: string): Home {
     databaseAccess: join(folder, 'credentials', 'database.json'),
     running: join(folder, 'running.json'),
     link: join(folder, 'link'),
+    checkpoints: join(folder, 'audit', 'checkpoints.jsonl'),
     rootKey: join(folder, 'credentials', 'root-key.pem'),
     governance: join(folder, 'governance', 'snapshot.json'),
     breakGlass: join(folder, 'break-glass'),
@@ -52,6 +55,7 @@ export async function openHome(folder: string): Promise<Home> {
     await mkdir(folder, { recursive: true, mode: 0o755 });
     await mkdir(dirname(home.operatorToken), { recursive: true, mode: 0o700 });
     await mkdir(home.link, { recursive: true, mode: 0o700 });
+    await mkdir(dirname(home.checkpoints), { recursive: true, mode: 0o700 });
     await mkdir(dirname(home.demonstration), { recursive: true, mode: 0o700 });
     const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`);
     await writeFile(probe, '');

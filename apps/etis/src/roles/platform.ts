@@ -1,5 +1,5 @@
 import { emptyView } from '@etis/agent';
-import { commandDomain, createCommandPlane, createSnapshotPublisher } from '@etis/command';
+import { auditDomain, commandDomain, createCommandPlane, createSnapshotPublisher } from '@etis/command';
 import { controlDomain, createControl } from '@etis/control';
 import { sourceDescriptions } from '@etis/ingestion';
 import { redactConfig, systemClock } from '@etis/kernel';
@@ -10,13 +10,14 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { evolutionRows } from '../evolution/evolution.ts';
 import { installations, products } from '../platform/installations.ts';
 import { openOperatorToken } from '../platform/operator-token.ts';
+import { audited, openAudit } from './open-audit.ts';
 import type { Role } from './role.ts';
 
 const settleMs = 1_000;
 
 /** The control plane with its API, governance for every other process, and the record's housekeeping. */
 export const platform: Role = {
-  domains: [controlDomain, commandDomain, spineDomain, workersDomain],
+  domains: [controlDomain, commandDomain, spineDomain, workersDomain, auditDomain, ...installations.map(({ domain }) => audited(domain))],
   spine: ['jobs', 'maintenance'],
   // For what is replayed here.
   parts: () => [{ kind: 'router', scope: null }],
@@ -33,6 +34,7 @@ export const platform: Role = {
       backlog: { lanes: spine.queries.lanes, openJobs: spine.lookups.openJobs },
       data: async () => undefined,
     });
+    const audit = openAudit(plane, node);
     const publisher = await run(createSnapshotPublisher({ db: open(commandDomain), dataKeys: vault.dataKeys, log }));
     const control = await run(
       createControl({
@@ -42,7 +44,7 @@ export const platform: Role = {
         operations: spine.operations,
         sent: createSentMessages({ db: open(workersDomain) }),
         sources: sourceDescriptions,
-        command: { directives: plane.directives, fleet: plane.fleet, keys: plane.keys },
+        command: { directives: plane.directives, fleet: plane.fleet, keys: plane.keys, audit: audit.desk },
         feed: plane.feed,
         // Who changed something finds it in force in this process once the change is answered.
         async publish(fresh) {
@@ -67,6 +69,7 @@ export const platform: Role = {
     node.control = control;
     // After control, which puts the data key in use that seals the plane's own keys.
     node.command = await run(plane);
+    for (const service of audit.services) await run(service);
     mount(control.routes);
     const db = open(controlDomain);
     node.check('control database', () => db.statement('select 1').then(() => true));

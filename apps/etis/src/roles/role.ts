@@ -10,7 +10,7 @@ export interface Role {
   readonly domains: readonly Domain[];
   /** The parts of the spine that it needs at work; null where it has nothing to do with the spine. */
   readonly spine: readonly SpinePart[] | null;
-  /** The parts of a process with this role that are governed on their own; every process is governed as an edge, for its listener. */
+  /** The parts of a process with this role that are governed on their own; see `partsOf`. */
   parts?(choice: NodeChoice): readonly PartChoice[];
   /** Makes what other roles of the process build on; nothing moves yet. */
   prepare?(node: Node): Promise<void>;
@@ -34,6 +34,12 @@ export async function loadRoles(names: readonly RoleName[]): Promise<readonly Ro
   if (names.includes('platform')) return chosen;
   const { governed } = await import('./governed.ts');
   return [governed, ...(await chosen)];
+}
+
+/** The parts of a process that are governed on their own. Every process is an edge for its own listener. */
+export async function partsOf(choice: NodeChoice): Promise<readonly PartChoice[]> {
+  const roles = await Promise.all(choice.roles.map((name) => roleModules[name]()));
+  return [{ kind: 'edge', scope: null }, ...roles.flatMap((role) => role.parts?.(choice) ?? [])];
 }
 
 /** The domains whose databases a process with these roles reaches, each once. */

@@ -1,4 +1,14 @@
-import { createSigningKey, createTrust, exportSigningKey, keyIdOf, type SigningKey, sign, signingKeyFrom, type Trust } from '@etis/agent';
+import {
+  createSigningKey,
+  createTrust,
+  exportSigningKey,
+  keyIdOf,
+  type SigningKey,
+  sign,
+  signingKeyFrom,
+  type Trust,
+  verifySignature,
+} from '@etis/agent';
 import type { KeyStatus } from '@etis/contracts/command';
 import type { Context } from '@etis/contracts/context';
 import type { Log } from '@etis/contracts/log';
@@ -47,6 +57,8 @@ export interface KeyRing extends Service {
   readonly signer: Signer;
   /** What the platform itself takes for signed: by its own keys, by operators', and by those that it has lost. */
   readonly trust: Trust;
+  /** Whether a key of ours, one that has ended since included and one that was revoked not, signed something at a moment (epoch milliseconds). */
+  wasSigned(purpose: SigningPurpose, signed: Signed, at: number): boolean;
   /** Raw public root key, base64url. */
   root(): string;
   revokedKeys(): readonly string[];
@@ -224,6 +236,12 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     get trust() {
       if (trust === undefined) throw errors.SIGNING_KEY_MISSING();
       return trust;
+    },
+    wasSigned(purpose, signed, at) {
+      const record = ring.keys.find(({ certificate }) => certificate.keyId === signed.keyId && certificate.role === 'online');
+      if (record === undefined || ring.revoked.includes(signed.keyId)) return false;
+      const { notBefore, notAfter, publicKey } = record.certificate;
+      return at >= Date.parse(notBefore) && at < Date.parse(notAfter) && verifySignature(publicKey, purpose, signed);
     },
     root: () => root,
     revokedKeys: () => ring.revoked,

@@ -188,7 +188,7 @@ describe('who is refused', () => {
   ])('%s', async (_, message, code) => {
     const plane = await stand.plane();
     plane.feed.publish(governed(1, {}));
-    await plane.adopt(routing(), key.publicKey);
+    await plane.adopt([{ identity: routing(), publicKey: key.publicKey }]);
     const { challenge, say, refusal, heard } = await dial(plane);
     say(message(challenge.nonce));
     expect(await refusal()).toMatchObject({ code });
@@ -213,7 +213,7 @@ describe('who is refused', () => {
     const log: Log = { ...silentLog, error: (fields: object) => void errors.push(fields), child: () => log };
     const plane = await stand.plane({ log });
     plane.feed.publish(governed(1, {}));
-    await plane.adopt(routing(), key.publicKey);
+    await plane.adopt([{ identity: routing(), publicKey: key.publicKey }]);
     const acknowledgement = { subscriber: 'router.node-2', epoch: 1, version: 1, sections: {}, state: 'fresh' };
     const receipt = {
       installation,
@@ -246,7 +246,7 @@ describe('the fleet', () => {
     const plane = await stand.plane();
     plane.feed.publish(governed(1, { acme: 'nudge-standard' }));
     const router = await stand.subscribe(plane, routing());
-    await plane.adopt(clusterOf('nudge-standard'), createSigningKey().publicKey);
+    await plane.adopt([{ identity: clusterOf('nudge-standard'), publicKey: createSigningKey().publicKey }]);
     await router.subscriber.governed;
     const of = async (id: string) => (await plane.fleet.members(context)).find((member) => member.id === id);
     const moment = router.subscriber.applied();
@@ -267,7 +267,7 @@ describe('when many come at once', () => {
     const plane = await stand.plane();
     plane.feed.publish(governed(1, { acme: 'nudge-standard' }));
     const key = createSigningKey();
-    await plane.adopt(routing(), key.publicKey);
+    await plane.adopt([{ identity: routing(), publicKey: key.publicKey }]);
     const told: string[] = [];
     for (let index = 0; index < 200; index += 1) {
       const [theirs, ours] = joinWires();

@@ -84,7 +84,7 @@ export async function startStand(): Promise<PlaneStand> {
       return plane;
     },
     async subscribe(plane, identity, { key = createSigningKey(), copy = null as GovernanceCopy | null, connect = plane.connect } = {}) {
-      await plane.adopt(identity, key.publicKey);
+      await plane.adopt([{ identity, publicKey: key.publicKey }]);
       const store = createGovernanceStore({ log: silentLog });
       const directives = createDirectives({ clock, log: silentLog });
       const trust = createTrust({ installation, root: plane.keys.root() });

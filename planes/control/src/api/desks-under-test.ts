@@ -1,6 +1,7 @@
 import type { CommandDesks } from '@etis/contracts/command';
 import type { Context } from '@etis/contracts/context';
 import { errorCatalogue } from '@etis/kernel';
+import { exampleEntry, exampleVerification } from './audit/audit-schemas.ts';
 import { type DeskOrder, deskUnderTest } from './directives/desk-under-test.ts';
 import { exampleInvitation, exampleMember } from './fleet/fleet-schemas.ts';
 import { exampleKeys } from './keys/key-routes.ts';
@@ -27,6 +28,10 @@ export function desksUnderTest(): CommandDesks & { readonly asked: readonly Desk
         if (id !== exampleMember.id) throw errors.SUBSCRIBER_UNKNOWN(id);
         note('revoke', context, id);
       },
+    },
+    audit: {
+      list: async () => ({ items: [exampleEntry], next: null }),
+      verify: async () => exampleVerification,
     },
     keys: {
       status: async () => exampleKeys,

@@ -4,6 +4,7 @@ import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Connections } from '../connections/connections.ts';
 import type { ApiApp } from './api-app.ts';
+import { type AuditRoutesOptions, auditRoutes } from './audit/audit-routes.ts';
 import type { ChangeFeed } from './changes/change-feed.ts';
 import { changeRoutes } from './changes/change-routes.ts';
 import { clusterRoutes } from './clusters/cluster-routes.ts';
@@ -40,6 +41,7 @@ export type Resources = StatusRoutesOptions &
   DirectiveRoutesOptions &
   FleetRoutesOptions &
   KeyRoutesOptions &
+  AuditRoutesOptions &
   Parameters<typeof clusterRoutes>[1] &
   Parameters<typeof placementRoutes>[1] &
   Parameters<typeof resolverRoutes>[1] &
@@ -102,4 +104,5 @@ function resourceRoutes(app: ApiApp, resources: Resources): void {
   directiveRoutes(app, resources);
   fleetRoutes(app, resources);
   keyRoutes(app, resources);
+  auditRoutes(app, resources);
 }

@@ -19,6 +19,7 @@ const tags = [
   { name: 'directives', description: "Operators' orders to what runs, with receipts" },
   { name: 'fleet', description: 'Who is governed, and how far each one is' },
   { name: 'keys', description: 'What everything that governs is signed with' },
+  { name: 'audit', description: 'What was done by whom, sealed' },
   { name: 'sent-messages', description: 'What left the platform' },
 ];
 
