@@ -1,6 +1,11 @@
 import { errorCatalogue } from '@etis/kernel';
 
 export const errors = errorCatalogue('ETIS', {
+  NOT_ENROLLED: {
+    kind: 'setup',
+    message: (part: string) =>
+      `This process does not know by whom it is governed as ${part}. Make tokens where the platform runs ("etis fleet invite <name> --node <node>"), and start it with them in ETIS_LINK_TOKENS.`,
+  },
   RULES_UNREADABLE: {
     kind: 'invalid',
     message: (file: string) => `The rules in ${file} cannot be read: it has to be a file with a JSON list of rules.`,

@@ -32,6 +32,21 @@ export const errors = errorCatalogue('AGENT', {
     kind: 'forbidden',
     message: (reason: string) => `A manifest was refused, because ${reason}. What is in force stays.`,
   },
+  COPY_EXPOSED: {
+    kind: 'setup',
+    message: (file: string, mode: string) =>
+      `The kept copy of what governs, ${file}, has mode ${mode}, so others could have changed it. Delete it and start again; the platform sends a new one.`,
+  },
+  COPY_UNWRITABLE: {
+    kind: 'setup',
+    message: (folder: string, reason: string) =>
+      `What governs could not be kept in ${folder} (${reason}); it is in force, and the next start without the platform begins with what was kept before.`,
+  },
+  ENROLMENT_REFUSED: {
+    kind: 'forbidden',
+    message: (reason: string) =>
+      `The platform refused to enrol this process: ${reason} Ask an operator for new tokens ("etis fleet invite").`,
+  },
   LINK_REFUSED: {
     kind: 'unavailable',
     message: (reason: string) => `The platform's link cannot be used: ${reason}.`,

@@ -21,6 +21,7 @@ export { canonicalJson } from './signing/canonical-json.ts';
 export { publicKeyFrom, sign, verifySignature } from './signing/signature.ts';
 export { createSigningKey, exportSigningKey, keyIdOf, type SigningKey, signingKeyFrom } from './signing/signing-key.ts';
 export { createTrust, type Trust } from './signing/trust.ts';
+export { createGovernanceFiles } from './snapshot/governance-files.ts';
 export { emptySection, type SectionContent } from './snapshot/section-content.ts';
 export { dialLink, linkName } from './subscriber/dial-link.ts';
 export { enrol, readEnrolmentToken } from './subscriber/enrol.ts';

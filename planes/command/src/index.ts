@@ -11,6 +11,4 @@ export {
   type StandingDirectives,
 } from './directives/directive-desk.ts';
 export type { SignedDirective } from './directives/directive-rows.ts';
-export { commandDomain, followedDomain } from './domain.ts';
-export { createSnapshotFollower, type SnapshotFollower, type SnapshotFollowerOptions } from './follower/snapshot-follower.ts';
-export { createSnapshotPublisher, type SnapshotPublisher } from './publisher/snapshot-publisher.ts';
+export { commandDomain } from './domain.ts';

@@ -12,6 +12,7 @@ import { createGovernedParts } from './governed-part.ts';
 import { readKindSettings } from './kind-settings.ts';
 import type { Node, NodeChoice } from './node.ts';
 import { openSpine } from './open-spine.ts';
+import { subscribeApart } from './subscribe-apart.ts';
 import { subscribeWithin } from './subscribe-parts.ts';
 
 /** A process at work. */
@@ -97,7 +98,7 @@ export async function startNode(options: {
   };
 
   for (const role of roles) await role.prepare?.(node);
-  if (node.command !== null) await subscribeWithin(node.command, node);
+  await (node.command === null ? subscribeApart(node) : subscribeWithin(node.command, node));
   for (const service of spine?.services(spineParts) ?? []) await run(service);
   for (const role of roles) await role.start?.(node);
 

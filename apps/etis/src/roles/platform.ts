@@ -1,5 +1,5 @@
 import { emptyView } from '@etis/agent';
-import { auditDomain, commandDomain, createCommandPlane, createSnapshotPublisher } from '@etis/command';
+import { auditDomain, commandDomain, createCommandPlane } from '@etis/command';
 import { controlDomain, createControl } from '@etis/control';
 import { sourceDescriptions } from '@etis/ingestion';
 import { redactConfig, systemClock } from '@etis/kernel';
@@ -35,7 +35,6 @@ export const platform: Role = {
       data: async () => undefined,
     });
     const audit = openAudit(plane, node);
-    const publisher = await run(createSnapshotPublisher({ db: open(commandDomain), dataKeys: vault.dataKeys, log }));
     const control = await run(
       createControl({
         db: open(controlDomain),
@@ -49,7 +48,6 @@ export const platform: Role = {
         // Who changed something finds it in force in this process once the change is answered.
         async publish(fresh) {
           view = fresh;
-          publisher.publish(fresh);
           if (node.command !== null) await plane.server.settled(settleMs);
         },
         log,

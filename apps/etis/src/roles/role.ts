@@ -28,17 +28,13 @@ const roleModules: { readonly [Name in RoleName]: () => Promise<Role> } = {
   worker: async () => (await import('./worker.ts')).worker,
 };
 
-/** Where the platform is elsewhere, governance comes from there, before anything else. */
 export async function loadRoles(names: readonly RoleName[]): Promise<readonly Role[]> {
-  const chosen = Promise.all(names.map((name) => roleModules[name]()));
-  if (names.includes('platform')) return chosen;
-  const { governed } = await import('./governed.ts');
-  return [governed, ...(await chosen)];
+  return await Promise.all(names.map((name) => roleModules[name]()));
 }
 
 /** The parts of a process that are governed on their own. Every process is an edge for its own listener. */
 export async function partsOf(choice: NodeChoice): Promise<readonly PartChoice[]> {
-  const roles = await Promise.all(choice.roles.map((name) => roleModules[name]()));
+  const roles = await loadRoles(choice.roles);
   return [{ kind: 'edge', scope: null }, ...roles.flatMap((role) => role.parts?.(choice) ?? [])];
 }
 

@@ -24,7 +24,8 @@ export function readEnrolmentToken(text: string): EnrolmentToken {
 
 /**
  * Has the key certified as the subscriber's that the token is for, by a platform that proves itself by the root key that the token names. Who asks again
- * with the same token and key is enrolled already. @throws AGENT_LINK_REFUSED and what verifying throws
+ * with the same token and key is enrolled already. @throws AGENT_ENROLMENT_REFUSED, AGENT_LINK_REFUSED where the platform cannot be asked, and what
+ * verifying throws
  */
 export async function enrol({ token, key, connect }: { token: EnrolmentToken; key: SigningKey; connect: Connect }): Promise<void> {
   const { installation, identity, secret } = token;
@@ -38,6 +39,7 @@ export async function enrol({ token, key, connect }: { token: EnrolmentToken; ke
       resolve();
       return;
     }
+    if (message.type === 'refused') throw errors.ENROLMENT_REFUSED(message.reason);
     if (message.type !== 'challenge')
       throw errors.LINK_REFUSED('reason' in message ? message.reason : 'the platform did not say first who it is');
     const { now } = JSON.parse(message.proof.payload) as { now: string };

@@ -31,7 +31,7 @@ describe('over TLS', () => {
     const key = createSigningKey();
     await enrol({ token, key, connect });
     await enrol({ token, key, connect });
-    await expect(enrol({ token, key: createSigningKey(), connect })).rejects.toMatchObject({ code: 'AGENT_LINK_REFUSED' });
+    await expect(enrol({ token, key: createSigningKey(), connect })).rejects.toMatchObject({ code: 'AGENT_ENROLMENT_REFUSED' });
     const router = await stand.subscribe(plane, routing('router.away'), { key, connect });
     await router.subscriber.governed;
     expect([...router.view().tenants.keys()]).toEqual(['acme']);
