@@ -28,23 +28,16 @@ async function prepared(): Promise<void> {
 
 describe('etis db access', () => {
   it.each<[string, string[], string[]]>([
-    ['routing', ['command', 'spine'], ['etis_command', 'etis_spine']],
+    ['routing', ['spine'], ['etis_spine']],
     [
       'platform',
-      ['command', 'control', 'spine', 'workers'],
-      ['etis_app', 'etis_command', 'etis_control', 'etis_platform', 'etis_spine', 'etis_workers'],
+      ['audit', 'command', 'control', 'nudge_advanced', 'nudge_enterprise', 'nudge_standard', 'spine', 'workers'],
+      ['etis_app', 'etis_audit', 'etis_command', 'etis_control', 'etis_platform', 'etis_spine', 'etis_workers'],
     ],
     [
       'product',
-      ['command', 'nudge_advanced', 'nudge_enterprise', 'nudge_standard', 'spine', 'workers'],
-      [
-        'etis_cluster_nudge_advanced',
-        'etis_cluster_nudge_enterprise',
-        'etis_cluster_nudge_standard',
-        'etis_command',
-        'etis_spine',
-        'etis_workers',
-      ],
+      ['nudge_advanced', 'nudge_enterprise', 'nudge_standard', 'spine', 'workers'],
+      ['etis_cluster_nudge_advanced', 'etis_cluster_nudge_enterprise', 'etis_cluster_nudge_standard', 'etis_spine', 'etis_workers'],
     ],
   ])('gives %s the databases and passwords that it needs, and no more', async (node, databases, passwords) => {
     await prepared();
