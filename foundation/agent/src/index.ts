@@ -25,6 +25,7 @@ export { createGovernanceFiles } from './snapshot/governance-files.ts';
 export { emptySection, type SectionContent } from './snapshot/section-content.ts';
 export { dialLink, linkName } from './subscriber/dial-link.ts';
 export { enrol, readEnrolmentToken } from './subscriber/enrol.ts';
+export { withLeaseEnd } from './subscriber/lease-end.ts';
 export type { Connect, SubscriberCredential } from './subscriber/link-session.ts';
 export { mostMessageBytes, socketWire } from './subscriber/socket-wire.ts';
 export { createSubscriber, type GovernanceCopy, type Subscriber, type SubscriberOptions } from './subscriber/subscriber.ts';

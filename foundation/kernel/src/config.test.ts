@@ -27,6 +27,7 @@ describe('readConfig', () => {
       linkHost: '127.0.0.1',
       linkUrls: [],
       linkTokens: null,
+      onLeaseEnd: 'continue',
       logLevel: 'warn',
       production: false,
     });
@@ -81,6 +82,7 @@ describe('readConfig', () => {
   it.each([
     { ETIS_INSTALLATION: 'North' },
     { ETIS_NODE: 'node.1' },
+    { ETIS_ON_LEASE_END: 'panic' },
     { ETIS_LINK_URL: 'https://a.example' },
     { ETIS_LINK_URL: 'a.example:8443' },
     { ETIS_LINK_PORT: '70000' },

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { type Environment, environments } from '@etis/contracts/configuration';
+import type { OnLeaseEnd } from '@etis/contracts/snapshot';
 import { errorCatalogue } from './errors.ts';
 
 export const configErrors = errorCatalogue('CONFIG', {
@@ -69,6 +70,10 @@ export interface Config {
   readonly linkUrls: readonly string[];
   /** ETIS_LINK_TOKENS: what a process enrols its parts with at its first start: tokens, or the absolute path of a file with one in each line. */
   readonly linkTokens: string | null;
+  /**
+   * ETIS_ON_LEASE_END: what the parts of this process do while what governs them is past its time: `continue` (the default), `stop-new-work` or `stop`.
+   */
+  readonly onLeaseEnd: OnLeaseEnd;
   /** ETIS_LOG_LEVEL, `warn` by default. */
   readonly logLevel: string;
   /** NODE_ENV is `production`. */
@@ -116,9 +121,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     linkHost: read('ETIS_LINK_HOST') ?? '127.0.0.1',
     linkUrls: readLinkUrls(read('ETIS_LINK_URL')),
     linkTokens: read('ETIS_LINK_TOKENS'),
+    onLeaseEnd: readOnLeaseEnd(read('ETIS_ON_LEASE_END')),
     logLevel,
     production: read('NODE_ENV') === 'production',
   });
+}
+
+function readOnLeaseEnd(text: string | null): OnLeaseEnd {
+  const choices = ['continue', 'stop-new-work', 'stop'] as const;
+  const chosen = choices.find((choice) => choice === (text ?? 'continue'));
+  if (chosen === undefined) throw configErrors.INVALID('ETIS_ON_LEASE_END', `it is "${text}"; use one of ${choices.join(', ')}.`);
+  return chosen;
 }
 
 function readLinkUrls(text: string | null): readonly string[] {

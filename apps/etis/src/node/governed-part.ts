@@ -5,11 +5,14 @@ import {
   type DirectivesStore,
   type GovernanceStore,
   type Subscriber,
+  withLeaseEnd,
 } from '@etis/agent';
 import type { Environment, Evaluation } from '@etis/contracts/configuration';
+import type { Directives } from '@etis/contracts/directives';
 import type { Governance } from '@etis/contracts/governance';
 import type { SubscriberIdentity, SubscriberKind } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
+import type { OnLeaseEnd } from '@etis/contracts/snapshot';
 import { systemClock } from '@etis/kernel';
 
 /** Which part of a process is governed on its own: a kind, and what of it. */
@@ -18,10 +21,12 @@ export type PartChoice = Pick<SubscriberIdentity, 'kind' | 'scope'>;
 /** A part of a process with what it is governed by. */
 export interface GovernedPart extends PartChoice {
   readonly governance: Governance;
-  readonly directives: DirectivesStore;
+  /** What restricts it: operators' orders, and past the time of what governs it what the settings say. */
+  readonly directives: Directives;
   readonly evaluation: Evaluation;
   /** For who governs it; everybody else reads `governance`. */
   readonly store: GovernanceStore;
+  readonly orders: DirectivesStore;
   /** Its link; null before it is dialled. */
   subscriber: Subscriber | null;
 }
@@ -34,12 +39,15 @@ export interface GovernedParts {
   has(kind: SubscriberKind): boolean;
 }
 
-export function createGovernedParts(
-  choices: readonly PartChoice[],
-  { environment, log }: { environment: Environment; log: Log },
-): GovernedParts {
+interface PartSettings {
+  readonly environment: Environment;
+  readonly onLeaseEnd: OnLeaseEnd;
+  readonly log: Log;
+}
+
+export function createGovernedParts(choices: readonly PartChoice[], settings: PartSettings): GovernedParts {
   const parts = new Map<string, GovernedPart>();
-  for (const choice of choices) if (!parts.has(nameOf(choice))) parts.set(nameOf(choice), createPart(choice, { environment, log }));
+  for (const choice of choices) if (!parts.has(nameOf(choice))) parts.set(nameOf(choice), createPart(choice, settings));
   return {
     all: [...parts.values()],
     of(kind, scope = null) {
@@ -51,12 +59,15 @@ export function createGovernedParts(
   };
 }
 
-function createPart({ kind, scope }: PartChoice, { environment, log }: { environment: Environment; log: Log }): GovernedPart {
+function createPart({ kind, scope }: PartChoice, { environment, onLeaseEnd, log }: PartSettings): GovernedPart {
   const store = createGovernanceStore({ log });
-  const directives = createDirectives({ clock: systemClock, log });
+  const orders = createDirectives({ clock: systemClock, log });
   const { governance } = store;
+  const freshness = () => part.subscriber?.freshness() ?? 'EMPTY';
+  const directives = withLeaseEnd(orders, { onLeaseEnd, freshness, clock: systemClock });
   const evaluation = createEvaluation({ governance, environment, clock: systemClock, directives });
-  return { kind, scope, store, governance, directives, evaluation, subscriber: null };
+  const part: GovernedPart = { kind, scope, store, orders, governance, directives, evaluation, subscriber: null };
+  return part;
 }
 
 function nameOf({ kind, scope }: PartChoice): string {

@@ -49,6 +49,7 @@ export async function startNode(options: {
   const databases = new Map<string, DomainDb>();
   const parts = createGovernedParts(await partsOf(choice), {
     environment: config.environment,
+    onLeaseEnd: config.onLeaseEnd,
     log,
   });
   const { check, checks } = createChecks();

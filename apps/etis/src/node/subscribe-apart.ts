@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   agentErrors,
   createGovernanceFiles,
+  createLocalOrders,
   createSigningKey,
   createSubscriber,
   createTrust,
@@ -11,11 +12,12 @@ import {
   enrol,
   exportSigningKey,
   readEnrolmentToken,
+  type SubscriberCredential,
   signingKeyFrom,
 } from '@etis/agent';
 import type { EnrolmentToken } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
-import { EtisError, systemClock } from '@etis/kernel';
+import { EtisError, type Service, systemClock } from '@etis/kernel';
 import { errors } from '../errors.ts';
 import { readPrivate, readPrivateJson, writePrivate } from '../platform/home.ts';
 import type { GovernedPart } from './governed-part.ts';
@@ -42,7 +44,8 @@ export async function subscribeApart(node: Pick<Node, 'parts' | 'vault' | 'home'
     const credential = { identity, installation, key: signingKeyFrom(privateKey), trust: createTrust({ installation, root }) };
     const copy = createGovernanceFiles({ folder: join(home.link, identity.id), log });
     part.subscriber = createSubscriber({
-      ...part,
+      store: part.store,
+      directives: part.orders,
       credential,
       vault,
       connect: dialLink({ urls, authority }),
@@ -51,8 +54,21 @@ export async function subscribeApart(node: Pick<Node, 'parts' | 'vault' | 'home'
       log,
     });
     await run(part.subscriber);
+    await run(localOrders(part, { credential, folder: home.breakGlass, log }));
   }
   await governed(parts.all);
+}
+
+/** Orders that operators sign with their own keys, for when the platform cannot be reached. */
+function localOrders(
+  { orders, subscriber }: GovernedPart,
+  { credential, folder, log }: { credential: SubscriberCredential; folder: string; log: Log },
+): Service {
+  const { identity, installation, trust } = credential;
+  return createLocalOrders({
+    ...{ folder, installation, subscriber: identity.id, trust, store: orders, clock: systemClock, log },
+    onReceipt: (receipt) => subscriber?.report(receipt),
+  });
 }
 
 function isFor({ identity }: Pick<Enrolment, 'identity'>, { kind, scope }: Pick<GovernedPart, 'kind' | 'scope'>): boolean {

@@ -26,7 +26,16 @@ export async function subscribeWithin(
   await plane.adopt(own.map(({ identity, key }) => ({ identity, publicKey: key.publicKey })));
   for (const { part, identity, key } of own) {
     const credential = { identity, installation, key, trust: createTrust({ installation, root: plane.keys.root() }) };
-    part.subscriber = createSubscriber({ ...part, credential, vault, connect: plane.connect, copy: null, clock: systemClock, log });
+    part.subscriber = createSubscriber({
+      store: part.store,
+      directives: part.orders,
+      credential,
+      vault,
+      connect: plane.connect,
+      copy: null,
+      clock: systemClock,
+      log,
+    });
     await run(part.subscriber);
   }
   await governed(parts.all);

@@ -24,7 +24,7 @@ export interface Subscriber extends Service {
   readonly governed: Promise<void>;
   /** How far this process's clock is ahead of the platform's, in milliseconds. */
   skewMs(): number;
-  /** Sends a receipt for what was decided here, such as an order of break-glass. */
+  /** Sends a receipt for what was decided here, such as an order of break-glass: now, or once the platform is reached again. */
   report(receipt: Receipt): void;
   /** Over the data connection. */
   readonly telemetry: TelemetrySink;
@@ -52,6 +52,7 @@ export interface SubscriberOptions {
 /** How long a batch may take to be taken, in milliseconds; then it is sent again later. */
 const takenWithinMs = 5_000;
 const saveEveryMs = 1_000;
+const mostUntold = 1_000;
 
 /** What is in force stays so whatever becomes of the link; past its time it is STALE. */
 export function createSubscriber(options: SubscriberOptions): Subscriber {
@@ -61,6 +62,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   const time = createPlatformTime(clock);
   const subscription = createSubscription({ ...options, time, log });
   const { promise: governed, resolve: isGoverned } = Promise.withResolvers<void>();
+  let untold: Receipt[] = [];
   const waiting = new Map<number, (taken: boolean) => void>();
 
   function tell(session: LinkSession, receipt: Receipt): void {
@@ -146,7 +148,14 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     for (const message of early) receive(session, message);
     return session;
   };
-  const command = keepConnected({ name: `${identity.id} command`, log, open: open('command', takeCommand) });
+  const command = keepConnected({
+    name: `${identity.id} command`,
+    log,
+    open: open('command', takeCommand),
+    opened(session) {
+      for (const receipt of untold.splice(0)) tell(session, receipt);
+    },
+  });
   const data = keepConnected({
     name: `${identity.id} data`,
     log,
@@ -168,6 +177,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     report(receipt) {
       const session = command.session();
       if (session !== null) tell(session, receipt);
+      else untold = [...untold, receipt].slice(-mostUntold);
     },
     telemetry: {
       async send(batch) {
