@@ -1,10 +1,11 @@
 import { api } from './api/api.ts';
+import { governance } from './governance/governance.ts';
 import { ingest } from './ingest/ingest.ts';
 import { jobs } from './jobs/jobs.ts';
 import type { BenchReport } from './report.ts';
 
 /** `npm run bench -- <name>`: measures, prints a table, and ends with one line of JSON. */
-const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<BenchReport>>> = { api, ingest, jobs };
+const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<BenchReport>>> = { api, governance, ingest, jobs };
 
 const name = process.argv[2] ?? '';
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;

@@ -30,3 +30,4 @@ export type { Connect, SubscriberCredential } from './subscriber/link-session.ts
 export { mostMessageBytes, socketWire } from './subscriber/socket-wire.ts';
 export { createSubscriber, type GovernanceCopy, type Subscriber, type SubscriberOptions } from './subscriber/subscriber.ts';
 export { joinWires } from './subscriber/wires.ts';
+export { createTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
