@@ -18,6 +18,8 @@ export interface News {
   readonly tracks: ReadonlySet<Track>;
   /** Whether every subscriber needs a manifest, whatever it sees. */
   readonly everyone: boolean;
+  /** Whether what manifests say of directives has changed: who is connected was told of each directive already, so for them it is in no hurry. */
+  readonly restated: boolean;
 }
 
 /** Gives every state that this process knows its place in the one order of everything that governs. */
@@ -69,6 +71,7 @@ export function createGovernor(options: GovernorOptions): Governor {
   let anew = false;
   let tracks = new Set<Track>();
   let everyone = false;
+  let restated = false;
   let behindSince: number | null = null;
   let saidBehind = false;
   const callbacks = new Set<(news: News) => void>();
@@ -88,7 +91,7 @@ export function createGovernor(options: GovernorOptions): Governor {
     if (isBefore(fresh.through, standing.through)) return;
     standing = fresh;
     if (digestsOf(before) === digestsOf(fresh) && !isBefore(before.through, fresh.through)) return;
-    everyone = true;
+    restated = true;
     // One that ended by itself is told of by a moment of its own.
     if (!isBefore(before.through, fresh.through)) anew = true;
     loop.wake();
@@ -133,9 +136,10 @@ export function createGovernor(options: GovernorOptions): Governor {
     behindSince = null;
     saidBehind = false;
     if (!isSame(inputs(), known)) return;
-    const news = { tracks, everyone };
+    const news = { tracks, everyone, restated };
     tracks = new Set();
     everyone = false;
+    restated = false;
     for (const callback of callbacks) callback(news);
   }
 

@@ -269,13 +269,13 @@ describe('when many come at once', () => {
     const key = createSigningKey();
     await plane.adopt([{ identity: routing(), publicKey: key.publicKey }]);
     const told: string[] = [];
-    for (let index = 0; index < 200; index += 1) {
+    for (let index = 0; index < 400; index += 1) {
       const [theirs, ours] = joinWires();
       theirs.onMessage((text) => told.push((JSON.parse(text) as Downward).type));
       plane.server.accept(ours, `nonce-${index}`);
     }
-    await eventually(() => told.length === 200);
-    expect(told.filter((type) => type === 'challenge')).toHaveLength(64);
-    expect(told.filter((type) => type === 'later')).toHaveLength(136);
+    await eventually(() => told.length === 400);
+    expect(told.filter((type) => type === 'challenge')).toHaveLength(256);
+    expect(told.filter((type) => type === 'later')).toHaveLength(144);
   });
 });

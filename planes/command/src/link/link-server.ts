@@ -55,18 +55,19 @@ export interface LinkServerOptions {
   readonly log: Log;
   /** How often both sides say that they are there, in milliseconds; default 10,000. */
   readonly heartbeatMs?: number;
-  /** How many may be coming in at a time; default 64. */
+  /** How many may be coming in at a time; default 256. */
   readonly places?: number;
 }
 
 const flushEveryMs = 20;
+const restateAfterMs = 1_000;
 /** So many manifests are signed before others have their turn. */
 const signedAtOnce = 32;
 
 export function createLinkServer(options: LinkServerOptions): LinkServer {
   const { installation, signer, slices, governor, writer, registry, fleetLog, clock, heartbeatMs = 10_000 } = options;
   const log = options.log.child({ plane: 'command' });
-  const admission = createAdmission({ places: options.places ?? 64, clock });
+  const admission = createAdmission({ places: options.places ?? 256, clock });
   const connections = new Set<Connection>();
   const members = new Map<string, Member>();
   const datas = new Map<string, Connection>();
@@ -75,6 +76,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
   const places = new Map<Connection, () => void>();
   const due = new Set<Member>();
   let isSending = false;
+  let restating: NodeJS.Timeout | undefined;
 
   function challenge(nonce: string, ours: string): Downward {
     const said: LinkProof = { by: 'platform', installation, nonce, now: new Date(clock.now()).toISOString() };
@@ -140,7 +142,16 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     void turn().then(sendDue);
   }
 
-  function follow({ tracks, everyone }: News): void {
+  /** A second later, together with what else is to be said: nobody waits for it. */
+  function restate(): void {
+    restating ??= setTimeout(() => {
+      restating = undefined;
+      makeDue(members.values(), governor.last());
+    }, restateAfterMs);
+  }
+
+  function follow({ tracks, everyone, restated }: News): void {
+    if (restated && !everyone) restate();
     const concerned = everyone ? members.values() : [...tracks].flatMap((track) => [...(byTrack.get(track) ?? [])]);
     makeDue(concerned, governor.last());
   }
@@ -327,6 +338,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     },
     async stop() {
       isOpen = false;
+      clearTimeout(restating);
       for (const connection of [...connections]) connection.dismiss(1_000, 'the platform stops');
       await services.stop();
     },

@@ -47,6 +47,7 @@ function changed<V>(before: ReadonlyMap<string, V>, changes: Readonly<Record<str
     if (value === null) after.delete(key);
     else after.set(key, value);
   }
-  if ([...after.keys()].every((key, index, keys) => index === 0 || (keys[index - 1] ?? '') < key)) return after;
+  // Only what is new may stand in the wrong place: it was put last.
+  if (Object.entries(changes).every(([key, value]) => value === null || before.has(key))) return after;
   return new Map([...after].sort(([one], [other]) => (one < other ? -1 : 1)));
 }

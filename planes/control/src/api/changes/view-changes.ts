@@ -9,40 +9,48 @@ export interface Change {
 /** With more changes than this of one resource in one version, only the resource is named. */
 const maxNamed = 50;
 
-type Keyed = readonly (readonly [id: string, content: string])[];
+/** Things by id. What did not change from one view to the next is the same object, so that most of them are not looked into. */
+type Keyed = ReadonlyMap<string, unknown>;
 
 /** What differs between two governed states, by resource. */
 export function viewChanges(before: GovernanceView, after: GovernanceView): readonly Change[] {
-  const older = resourcesOf(before);
-  return resourcesOf(after).flatMap(({ resource, read }, index): readonly Change[] => {
-    const ids = changedIds(older[index]?.read() ?? [], read());
+  return resources.flatMap(({ resource, part, read }): readonly Change[] => {
+    if (before[part] === after[part]) return [];
+    const ids = changedIds(read(before), read(after));
     return ids.length > maxNamed ? [{ resource, id: null }] : ids.map((id) => ({ resource, id }));
   });
 }
 
-function resourcesOf(view: GovernanceView): readonly { readonly resource: string; readonly read: () => Keyed }[] {
-  return [
-    { resource: 'tenants', read: () => [...view.tenants.values()].map((tenant) => [tenant.id, JSON.stringify(tenant)]) },
-    { resource: 'clusters', read: () => [...view.clusters.values()].map((cluster) => [cluster.id, JSON.stringify(cluster)]) },
-    { resource: 'products', read: () => view.subscriptions.map(({ product, types }) => [product, JSON.stringify(types)]) },
-    { resource: 'placements', read: () => view.placements.map(({ tenant, product, cluster }) => [`${tenant}/${product}`, cluster]) },
-    {
-      resource: 'connections',
-      read: () => [...view.connections.values()].map((connection) => [connection.id, JSON.stringify(connection)]),
-    },
-    {
-      resource: 'resolver-entries',
-      read: () => view.resolver.map((entry) => [`${entry.ref.system}/${entry.ref.kind}/${entry.ref.id}`, JSON.stringify(entry)]),
-    },
-  ];
+interface Resource {
+  readonly resource: string;
+  readonly part: keyof GovernanceView;
+  readonly read: (view: GovernanceView) => Keyed;
 }
 
+const resources: readonly Resource[] = [
+  { resource: 'tenants', part: 'tenants', read: ({ tenants }) => tenants },
+  { resource: 'clusters', part: 'clusters', read: ({ clusters }) => clusters },
+  { resource: 'products', part: 'subscriptions', read: (view) => new Map(view.subscriptions.map((one) => [one.product, one])) },
+  {
+    resource: 'placements',
+    part: 'placements',
+    read: (view) => new Map(view.placements.map((one) => [`${one.tenant}/${one.product}`, one])),
+  },
+  { resource: 'connections', part: 'connections', read: ({ connections }) => connections },
+  {
+    resource: 'resolver-entries',
+    part: 'resolver',
+    read: (view) => new Map(view.resolver.map((entry) => [`${entry.ref.system}/${entry.ref.kind}/${entry.ref.id}`, entry])),
+  },
+  { resource: 'configuration', part: 'configuration', read: ({ configuration }) => configuration },
+];
+
 function changedIds(before: Keyed, after: Keyed): readonly string[] {
-  const left = new Map(before);
-  const changed: string[] = [];
-  for (const [id, content] of after) {
-    if (left.get(id) !== content) changed.push(id);
-    left.delete(id);
-  }
-  return [...changed, ...left.keys()];
+  const changed = [...after].filter(([id, value]) => !isSame(before.get(id), value)).map(([id]) => id);
+  const gone = [...before.keys()].filter((id) => !after.has(id));
+  return [...changed, ...gone];
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
