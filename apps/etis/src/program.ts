@@ -10,6 +10,7 @@ import { registerFleet } from './commands/fleet.ts';
 import { events, evolution, flow, type InspectOptions, type ListOptions, sent, status } from './commands/inspect.ts';
 import { registerJobs } from './commands/jobs.ts';
 import { registerKeys } from './commands/keys.ts';
+import { registerLoad } from './commands/load.ts';
 import { registerSchedules } from './commands/schedules.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
 import { registerTenants } from './commands/tenants.ts';
@@ -109,6 +110,7 @@ export function createProgram(): Command {
   registerFleet(program);
   registerKeys(program);
   registerAudit(program);
+  registerLoad(program);
 
   looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action(
     (options: InspectOptions) => evolution(options, terminal),

@@ -51,6 +51,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       fleet: { members: refused, invite: refused, revoke: refused },
       keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
       audit: { list: refused, verify: refused },
+      telemetry: { load: refused, alerts: refused },
     },
     sources: new Map(),
     publish: createGovernanceStore({ log: silentLog }).publish,

@@ -75,6 +75,7 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
       fleet: plane.fleet,
       keys: plane.keys,
       audit: { list: refused, verify: refused },
+      telemetry: { load: refused, alerts: refused },
     },
     sources: new Map(),
     feed: plane.feed,

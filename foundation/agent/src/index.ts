@@ -18,7 +18,7 @@ export { emptyView } from './governance/view.ts';
 export { loadMasterKey } from './secrets/master-key.ts';
 export { createSecrets, type SecretVault } from './secrets/secret-vault.ts';
 export { canonicalJson } from './signing/canonical-json.ts';
-export { publicKeyFrom, sign, verifySignature } from './signing/signature.ts';
+export { publicKeyFrom, sign, verifySignature, verifySignatureAside } from './signing/signature.ts';
 export { createSigningKey, exportSigningKey, keyIdOf, type SigningKey, signingKeyFrom } from './signing/signing-key.ts';
 export { createTrust, type Trust } from './signing/trust.ts';
 export { createGovernanceFiles } from './snapshot/governance-files.ts';

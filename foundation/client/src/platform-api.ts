@@ -1192,10 +1192,63 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/load': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows what every subscriber last reported of its load, and which tenants make it */
+    get: operations['getLoad'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/alerts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists the newest alerts of the health rules */
+    get: operations['listAlerts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    Alert: {
+      id: string;
+      rule: string;
+      /** @description what is wrong: a queue, a kind of work or a subscriber */
+      subject: string;
+      /** @enum {string} */
+      severity: 'warning' | 'critical';
+      text: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      raisedAt: string;
+      /**
+       * Format: date-time
+       * @description null while it lasts
+       */
+      clearedAt: string | null;
+    };
     AuditFinding: {
       /** @description the chain, or "checkpoint" */
       chain: string;
@@ -2407,6 +2460,49 @@ export interface components {
         change: string;
       }[];
     };
+    SubscriberLoad: {
+      subscriber: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      at: string;
+      process: {
+        /** @description share of one core */
+        cpu: number;
+        rssBytes: number;
+        heapBytes: number;
+        /** @description 99th percentile of the interval */
+        eventLoopDelayMs: number;
+      };
+      queues: {
+        queue: string;
+        tenant: string | null;
+        depth: number;
+        /** @description the age of the oldest that waits, in milliseconds */
+        oldestMs: number;
+      }[];
+      work: {
+        work: string;
+        tenant: string | null;
+        done: number;
+        failed: number;
+        /** @description the sum of the durations, in milliseconds */
+        busyMs: number;
+        durations: {
+          count: number;
+          p50: number;
+          p95: number;
+          p99: number;
+          max: number;
+        };
+      }[];
+      /** @description who makes the load: shares of the busy time, the largest first, at most 20 */
+      byTenant: {
+        tenant: string | null;
+        share: number;
+      }[];
+    };
     Tenant: {
       /** @description the id of a tenant */
       id: string;
@@ -2555,6 +2651,7 @@ export interface components {
   headers: never;
   pathItems: never;
 }
+export type Alert = components['schemas']['Alert'];
 export type AuditFinding = components['schemas']['AuditFinding'];
 export type AuditVerification = components['schemas']['AuditVerification'];
 export type BlastRadius = components['schemas']['BlastRadius'];
@@ -2627,6 +2724,7 @@ export type Signed = components['schemas']['Signed'];
 export type SigningKeys = components['schemas']['SigningKeys'];
 export type Source = components['schemas']['Source'];
 export type Status = components['schemas']['Status'];
+export type SubscriberLoad = components['schemas']['SubscriberLoad'];
 export type Tenant = components['schemas']['Tenant'];
 export type TenantChange = components['schemas']['TenantChange'];
 export type Unmatched = components['schemas']['Unmatched'];
@@ -7378,6 +7476,130 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['AuditVerification'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getLoad: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "subscribers": [
+           *         {
+           *           "subscriber": "cluster.nudge-standard.node-1",
+           *           "at": "2026-11-02T09:30:05.000Z",
+           *           "process": {
+           *             "cpu": 0.4,
+           *             "rssBytes": 142000000,
+           *             "heapBytes": 61000000,
+           *             "eventLoopDelayMs": 3.1
+           *           },
+           *           "queues": [
+           *             {
+           *               "queue": "lanes/nudge-standard",
+           *               "tenant": "arbor-construction",
+           *               "depth": 12,
+           *               "oldestMs": 180
+           *             }
+           *           ],
+           *           "work": [
+           *             {
+           *               "work": "handler/nudge",
+           *               "tenant": "arbor-construction",
+           *               "done": 240,
+           *               "failed": 1,
+           *               "busyMs": 1310.5,
+           *               "durations": {
+           *                 "count": 241,
+           *                 "p50": 4.2,
+           *                 "p95": 11.3,
+           *                 "p99": 19.8,
+           *                 "max": 31.4
+           *               }
+           *             }
+           *           ],
+           *           "byTenant": [
+           *             {
+           *               "tenant": "arbor-construction",
+           *               "share": 1
+           *             }
+           *           ]
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': {
+            subscribers: components['schemas']['SubscriberLoad'][];
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listAlerts: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /**
+         * @description only what is wrong now; true by default
+         * @example true
+         */
+        open?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "alerts": [
+           *         {
+           *           "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "rule": "queue-age",
+           *           "subject": "inbox",
+           *           "severity": "warning",
+           *           "text": "inbox: the oldest waits for 61 s",
+           *           "raisedAt": "2026-11-02T09:30:05.000Z",
+           *           "clearedAt": null
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': {
+            alerts: components['schemas']['Alert'][];
+          };
         };
       };
       400: components['responses']['Problem400'];

@@ -73,6 +73,7 @@ export interface CommandDesks {
   readonly fleet: Fleet;
   readonly keys: SigningKeys;
   readonly audit: AuditDesk;
+  readonly telemetry: TelemetryDesk;
 }
 
 export interface AuditDesk {

@@ -1,4 +1,7 @@
 /** A customer organisation: 1 to 40 characters of `[a-z0-9-]`, starting with a letter. */
+/** Whose events are about the platform itself; no tenant can have this id. */
+export const platformTenant = 'platform';
+
 export type TenantId = string;
 /** One product runtime of one tier, for example `nudge-standard`. Same alphabet as a tenant id. */
 export type ClusterId = string;

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Connect } from '@etis/agent';
-import type { Fleet } from '@etis/contracts/command';
+import type { Fleet, FleetMember } from '@etis/contracts/command';
 import type { Context } from '@etis/contracts/context';
 import type { EnrolmentToken, SubscriberIdentity, Upward } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
 import type { Secrets } from '@etis/contracts/secrets';
-import type { GovernanceFeed, Signed } from '@etis/contracts/snapshot';
+import type { GovernanceFeed } from '@etis/contracts/snapshot';
+import type { TenantId } from '@etis/contracts/tenancy';
 import { type Clock, createLoop, type Service, supervise } from '@etis/kernel';
 import type { PlatformDb, SystemDb } from '@etis/postgres';
 import { createSliceCompiler } from './compile/slice-compiler.ts';
 import { type CommandDirectives, createDirectiveDesk, type DirectiveDeskOptions } from './directives/directive-desk.ts';
 import { createEnrolment } from './enrolment/enrolment.ts';
 import { errors } from './errors.ts';
-import { createFleetDesk } from './fleet/fleet-desk.ts';
+import { createFleetDesk, membersOf } from './fleet/fleet-desk.ts';
 import { createFleetLog } from './fleet/fleet-log.ts';
 import { createFleetStates } from './fleet/fleet-state.ts';
 import { createSubscriberRegistry } from './fleet/subscriber-registry.ts';
@@ -27,6 +28,10 @@ import { createLinkListener, type LinkListener } from './link/link-listener.ts';
 import { createLinkServer, type LinkServer } from './link/link-server.ts';
 import { createSnapshotWriter } from './link/snapshot-writer.ts';
 import { ownContext } from './own-context.ts';
+import { createRecovery, type Recovery } from './recovery/recovery.ts';
+
+/** What comes over data connections. */
+export type DataMessage = Extract<Upward, { type: 'telemetry' | 'audit' }>;
 
 /** The command plane of one process of the platform: it governs subscribers, takes operators' orders and knows the fleet. */
 export interface CommandPlane extends Service {
@@ -36,6 +41,12 @@ export interface CommandPlane extends Service {
   readonly server: LinkServer;
   readonly fleet: Fleet;
   readonly directives: CommandDirectives;
+  /** The fleet for the plane itself: without a row of audit for each look. */
+  members(): Promise<readonly FleetMember[]>;
+  /** Whether a subscriber is concerned with a tenant at all. */
+  serves(subscriber: string, tenant: TenantId): boolean;
+  /** Starts a new epoch after a restored backup. */
+  readonly recover: Recovery['recover'];
   /** Dials this process from within it. */
   readonly connect: Connect;
   /** Makes parts of this very process subscribers, without a token. @throws COMMAND_SUBSCRIBER_EXISTS */
@@ -53,7 +64,7 @@ export interface CommandPlaneOptions {
   readonly view: DirectiveDeskOptions['view'];
   readonly backlog: DirectiveDeskOptions['backlog'];
   /** Takes what comes over data connections. */
-  readonly data: (message: Extract<Upward, { type: 'telemetry' | 'audit' }>, subscriber: string) => Promise<void>;
+  readonly data: (message: DataMessage, subscriber: string) => Promise<void>;
   /** Called after directives, receipts or the fleet have changed. */
   readonly changed?: DirectiveDeskOptions['changed'];
   readonly clock: Clock;
@@ -83,6 +94,7 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     directives: () => directives.standing(),
     catchUp: look,
     renewMs: freshMs / 2,
+    becameLost: () => server.askWhatIsHeld(),
   });
   const writer = createSnapshotWriter({
     ...{ installation, clock, freshMs },
@@ -130,41 +142,20 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     },
   });
 
+  const recovery = createRecovery({
+    ...{ db, installation, keys, snapshotClock, directives, clock, log },
+    isBehind: governor.isBehind,
+    changed: governor.wake,
+  });
+
   const server = createLinkServer({
     ...{ installation, slices, governor, writer, registry, enrolment, fleetLog, snapshotClock, clock, log },
     signer: keys.signer,
     receive: (receipt, subscriber) => void directives.receive(receipt, subscriber),
-    shown,
+    shown: (said, subscriber) => recovery.shown(said, subscriber),
     data: options.data,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
-
-  /** Somebody proves to hold more than was ever given out here: nothing is signed until somebody with the root key says so. */
-  async function shown(said: Extract<Upward, { type: 'shown' }>, subscriber: string): Promise<void> {
-    const now = clock.now();
-    keys.trust.learn(said.certificates, now);
-    const manifest = keys.trust.open<{ subscriber: string; epoch: number; version: number }>('manifest', said.manifest, {
-      now,
-      role: 'online',
-    });
-    if (manifest.subscriber !== subscriber) throw errors.SUBSCRIBER_LIED("it showed another subscriber's manifest");
-    await keepHeld(said.directives);
-    await snapshotClock.noteSeen(manifest);
-    governor.wake();
-  }
-
-  async function keepHeld(signed: readonly Signed[]): Promise<void> {
-    if (signed.length === 0) return;
-    await db.platform(ownContext(log), 'keep what subscribers hold', async (tx) => {
-      for (const { payload, keyId, signature } of signed) {
-        await tx.query(
-          `insert into held_directive (digest, payload, key_id, signature) values (encode(sha256($1::text::bytea), 'hex'), $1, $2, $3)
-           on conflict do nothing`,
-          [payload, keyId, signature],
-        );
-      }
-    });
-  }
 
   let news = { generation: '', directives: '', revocations: '' };
   /** Looks at what other processes of the platform did. */
@@ -216,7 +207,14 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     keys,
     server,
     directives,
+    recover: recovery.recover,
     connect: server.connect,
+    members: async () => membersOf(registry.records(), await states.read(clock.now()), clock.now()),
+    serves(subscriber, tenant) {
+      const identity = registry.all().find((one) => one.identity.id === subscriber)?.identity;
+      const tenants = identity === undefined ? new Set() : slices.slice(identity).tenants();
+      return tenants === 'all' || tenants.has(tenant);
+    },
     fleet: createFleetDesk({ db, states, enrolment, revoked: endRevoked, clock }),
     async adopt(parts) {
       const context: Context = ownContext(log);

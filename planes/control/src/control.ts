@@ -150,6 +150,7 @@ export function createControl(options: ControlOptions): Control {
       fleet: options.command.fleet,
       keys: options.command.keys,
       audit: options.command.audit,
+      telemetry: options.command.telemetry,
       clusters: createClusters({ db }),
       products: createProducts({ db }),
       schedules: operations.schedules,

@@ -27,8 +27,9 @@ export interface GovernedPart extends PartChoice {
   /** For who governs it; everybody else reads `governance`. */
   readonly store: GovernanceStore;
   readonly orders: DirectivesStore;
-  /** Its link; null before it is dialled. */
+  /** Its link, and its name in the fleet; null before it is dialled. */
   subscriber: Subscriber | null;
+  identity: SubscriberIdentity | null;
 }
 
 /** The parts of a process, each as it was declared. */
@@ -66,7 +67,7 @@ function createPart({ kind, scope }: PartChoice, { environment, onLeaseEnd, log 
   const freshness = () => part.subscriber?.freshness() ?? 'EMPTY';
   const directives = withLeaseEnd(orders, { onLeaseEnd, freshness, clock: systemClock });
   const evaluation = createEvaluation({ governance, environment, clock: systemClock, directives });
-  const part: GovernedPart = { kind, scope, store, orders, governance, directives, evaluation, subscriber: null };
+  const part: GovernedPart = { kind, scope, store, orders, governance, directives, evaluation, subscriber: null, identity: null };
   return part;
 }
 

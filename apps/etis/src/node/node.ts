@@ -13,6 +13,7 @@ import type { Home } from '../platform/home.ts';
 import type { OperatorToken } from '../platform/operator-token.ts';
 import type { RoleName } from '../roles/role-names.ts';
 import type { GovernedParts } from './governed-part.ts';
+import type { LateMeter } from './late-meter.ts';
 
 /** What is asked of a process. */
 export interface NodeChoice {
@@ -31,6 +32,8 @@ export interface Node extends NodeChoice {
   readonly log: Log;
   /** What each part of this process is governed by: its view, its directives, its parameters and flags. */
   readonly parts: GovernedParts;
+  /** Is told of the work that is done here, and by whom it is caused. */
+  readonly meter: LateMeter;
   readonly vault: SecretVault;
   readonly startedAt: number;
   /** The spine that the roles of this process share. @throws where no role of this process has one */

@@ -6,9 +6,9 @@ import type { Node, NodeChoice } from './node.ts';
 
 /** The spine of a process: its dispatcher reaches the clusters that run in the same process, and no others. */
 export async function openSpine(
-  options: { choice: NodeChoice; log: Log } & Pick<Node, 'parts' | 'hosts' | 'open' | 'check'>,
+  options: { choice: NodeChoice; log: Log } & Pick<Node, 'parts' | 'meter' | 'hosts' | 'open' | 'check'>,
 ): Promise<Spine> {
-  const { choice, parts, hosts, open, check, log } = options;
+  const { choice, parts, meter, hosts, open, check, log } = options;
   const { governance, directives } = parts.of(parts.has('router') ? 'router' : 'dispatcher');
   const db = open(spineDomain);
   check('database', () => db.statement('select 1').then(() => true));
@@ -19,6 +19,7 @@ export async function openSpine(
     dispatching: parts.has('dispatcher') ? parts.of('dispatcher') : { governance, directives },
     adapters: await adaptersFor(choice),
     transport: createDirectTransport(hosts),
+    meter,
     reaches: (cluster) => hosts.has(cluster),
     log,
     clock: systemClock,

@@ -10,8 +10,10 @@ import { loadRoles, partsOf, type Role } from '../roles/role.ts';
 import { createChecks } from './checks.ts';
 import { createGovernedParts } from './governed-part.ts';
 import { readKindSettings } from './kind-settings.ts';
+import { createLateMeter } from './late-meter.ts';
 import type { Node, NodeChoice } from './node.ts';
 import { openSpine } from './open-spine.ts';
+import { reportLoad } from './report-load.ts';
 import { subscribeApart } from './subscribe-apart.ts';
 import { subscribeWithin } from './subscribe-parts.ts';
 
@@ -45,6 +47,7 @@ export async function startNode(options: {
     home,
     roles.flatMap(({ domains }) => domains),
   );
+  const meter = createLateMeter();
   const routes: RouteModule[] = [];
   const databases = new Map<string, DomainDb>();
   const parts = createGovernedParts(await partsOf(choice), {
@@ -72,7 +75,7 @@ export async function startNode(options: {
   check('governance', async () => parts.all.every(({ governance }) => governance.current().version > 0));
   const hosts: Node['hosts'] = new Map();
   const spineParts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
-  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, parts, hosts, open, check, log }) : null;
+  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, parts, meter, hosts, open, check, log }) : null;
   const node: Node = {
     ...choice,
     config,
@@ -80,6 +83,7 @@ export async function startNode(options: {
     access,
     log,
     parts,
+    meter,
     vault,
     startedAt: systemClock.now(),
     get spine() {
@@ -100,6 +104,7 @@ export async function startNode(options: {
 
   for (const role of roles) await role.prepare?.(node);
   await (node.command === null ? subscribeApart(node) : subscribeWithin(node.command, node));
+  await reportLoad(node);
   for (const service of spine?.services(spineParts) ?? []) await run(service);
   for (const role of roles) await role.start?.(node);
 
@@ -112,6 +117,7 @@ export async function startNode(options: {
         ready: checks,
         guard,
         directives: parts.of('edge').directives,
+        meter,
         log,
       }),
     );

@@ -21,6 +21,7 @@ import { EtisError, type Service, systemClock } from '@etis/kernel';
 import { errors } from '../errors.ts';
 import { readPrivate, readPrivateJson, writePrivate } from '../platform/home.ts';
 import type { GovernedPart } from './governed-part.ts';
+import { type LocalAudit, openLocalAudit } from './local-audit.ts';
 import type { Node } from './node.ts';
 import { governed } from './subscribe-parts.ts';
 
@@ -53,8 +54,10 @@ export async function subscribeApart(node: Pick<Node, 'parts' | 'vault' | 'home'
       clock: systemClock,
       log,
     });
+    part.identity = identity;
     await run(part.subscriber);
-    await run(localOrders(part, { credential, folder: home.breakGlass, log }));
+    const audit = await run(await openLocalAudit(part, { home, log }));
+    await run(localOrders(part, { credential, folder: home.breakGlass, audit, log }));
   }
   await governed(parts.all);
 }
@@ -62,12 +65,15 @@ export async function subscribeApart(node: Pick<Node, 'parts' | 'vault' | 'home'
 /** Orders that operators sign with their own keys, for when the platform cannot be reached. */
 function localOrders(
   { orders, subscriber }: GovernedPart,
-  { credential, folder, log }: { credential: SubscriberCredential; folder: string; log: Log },
+  { credential, folder, audit, log }: { credential: SubscriberCredential; folder: string; audit: LocalAudit; log: Log },
 ): Service {
   const { identity, installation, trust } = credential;
   return createLocalOrders({
     ...{ folder, installation, subscriber: identity.id, trust, store: orders, clock: systemClock, log },
-    onReceipt: (receipt) => subscriber?.report(receipt),
+    onReceipt(receipt) {
+      audit.noteOrder(receipt);
+      subscriber?.report(receipt);
+    },
   });
 }
 

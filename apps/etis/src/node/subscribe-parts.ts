@@ -36,6 +36,7 @@ export async function subscribeWithin(
       clock: systemClock,
       log,
     });
+    part.identity = identity;
     await run(part.subscriber);
   }
   await governed(parts.all);

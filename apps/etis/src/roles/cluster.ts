@@ -15,7 +15,8 @@ export const cluster: Role = {
     ...hostedHere(choice).map(({ cluster: { id } }) => ({ kind: 'cluster' as const, scope: id })),
   ],
   async prepare(node) {
-    const { spine, parts, log, open, hosts } = node;
+    const { spine, parts, meter, log, open, hosts } = node;
+    meter.watchQueues(spine.queues.lanes);
     for (const { cluster: place, product, domain } of hostedHere(node)) {
       const { governance, directives, evaluation } = parts.of('cluster', place.id);
       const placed = (tenant: string) => isPlacedOn(governance.current(), tenant, place.id);
@@ -31,6 +32,7 @@ export const cluster: Role = {
           placed,
           directives,
           evaluation,
+          meter,
         }),
       );
     }

@@ -8,13 +8,14 @@ export const ingestion: Role = {
   domains: [spineDomain],
   spine: ['inbox'],
   parts: () => [{ kind: 'ingestion', scope: null }],
-  async start({ spine, parts, vault, log, run, mount }) {
+  async start({ spine, parts, meter, vault, log, run, mount }) {
     const { governance, directives } = parts.of('ingestion');
     const accepting = createIngestion({
       inbox: spine.inbox,
       governance,
       secrets: vault,
       directives,
+      meter,
       log,
       clock: systemClock,
     });

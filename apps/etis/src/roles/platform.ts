@@ -1,5 +1,12 @@
 import { emptyView } from '@etis/agent';
-import { auditDomain, commandDomain, createCommandPlane } from '@etis/command';
+import {
+  auditDomain,
+  commandDomain,
+  createCommandPlane,
+  createLocalAuditIntake,
+  createTelemetryDesk,
+  type DataMessage,
+} from '@etis/command';
 import { controlDomain, createControl } from '@etis/control';
 import { sourceDescriptions } from '@etis/ingestion';
 import { redactConfig, systemClock } from '@etis/kernel';
@@ -10,6 +17,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { evolutionRows } from '../evolution/evolution.ts';
 import { installations, products } from '../platform/installations.ts';
 import { openOperatorToken } from '../platform/operator-token.ts';
+import { alertDelivery } from './alert-delivery.ts';
 import { audited, openAudit } from './open-audit.ts';
 import type { Role } from './role.ts';
 
@@ -32,9 +40,22 @@ export const platform: Role = {
       listen: config.linkPort === null ? null : { host: config.linkHost, port: config.linkPort, urls: config.linkUrls },
       view: () => view,
       backlog: { lanes: spine.queries.lanes, openJobs: spine.lookups.openJobs },
-      data: async () => undefined,
+      data: (message, subscriber) => takeData(message, subscriber),
     });
     const audit = openAudit(plane, node);
+    const telemetry = createTelemetryDesk({
+      db: open(commandDomain),
+      clock: systemClock,
+      publish: async (event) => void (await spine.inbox.append(alertDelivery(event))),
+      fleet: plane.members,
+      log,
+    });
+    const intake = createLocalAuditIntake({ db: open(auditDomain), serves: plane.serves, log });
+    async function takeData(message: DataMessage, subscriber: string): Promise<void> {
+      if (message.type === 'telemetry') await telemetry.take(message.batch);
+      else await intake.take(subscriber, message.rows);
+    }
+
     const control = await run(
       createControl({
         db: open(controlDomain),
@@ -43,7 +64,7 @@ export const platform: Role = {
         operations: spine.operations,
         sent: createSentMessages({ db: open(workersDomain) }),
         sources: sourceDescriptions,
-        command: { directives: plane.directives, fleet: plane.fleet, keys: plane.keys, audit: audit.desk },
+        command: { directives: plane.directives, fleet: plane.fleet, keys: plane.keys, audit: audit.desk, telemetry },
         feed: plane.feed,
         // Who changed something finds it in force in this process once the change is answered.
         async publish(fresh) {
@@ -67,7 +88,7 @@ export const platform: Role = {
     node.control = control;
     // After control, which puts the data key in use that seals the plane's own keys.
     node.command = await run(plane);
-    for (const service of audit.services) await run(service);
+    for (const service of [...audit.services, telemetry]) await run(service);
     mount(control.routes);
     const db = open(controlDomain);
     node.check('control database', () => db.statement('select 1').then(() => true));

@@ -9,17 +9,19 @@ export const worker: Role = {
   domains: [spineDomain, sendingDomain],
   spine: ['jobs'],
   parts: (choice) => [workerPart(choice)],
-  async start({ spine, parts, access, kindSettings, kinds, config, log, run }) {
+  async start({ spine, parts, meter, access, kindSettings, kinds, config, log, run }) {
     const databases = { [sendingDomain.name]: access.databases[sendingDomain.name] ?? '' };
     const role = sendingDomain.roles.tenant ?? '';
     // A job's thread gets the way into the workers' own database and into no other.
     const own = { ...access, databases, passwords: { [role]: access.passwords[role] ?? '' } };
     const { kind, scope } = workerPart({ kinds });
     const { directives } = parts.of(kind, scope);
+    meter.watchQueues(() => spine.queues.jobs(kinds));
     await run(
       createWorkers({
         jobs: spine.jobs,
         directives,
+        meter,
         access: own,
         settings: kindSettings,
         log,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Receipt } from '@etis/contracts/directives';
-import type { Downward } from '@etis/contracts/link';
+import type { Downward, Upward } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
 import type { Freshness, Moment } from '@etis/contracts/snapshot';
 import type { TelemetrySink } from '@etis/contracts/telemetry';
@@ -28,6 +28,8 @@ export interface Subscriber extends Service {
   report(receipt: Receipt): void;
   /** Over the data connection. */
   readonly telemetry: TelemetrySink;
+  /** Hands over rows of a local audit chain by the number of the last; false where the platform did not take them. */
+  sendAudit(sequence: number, rows: readonly unknown[]): Promise<boolean>;
 }
 
 /** Where what governs is kept across starts. */
@@ -63,7 +65,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   const subscription = createSubscription({ ...options, time, log });
   const { promise: governed, resolve: isGoverned } = Promise.withResolvers<void>();
   let untold: Receipt[] = [];
-  const waiting = new Map<number, (taken: boolean) => void>();
+  const waiting = new Map<string, (taken: boolean) => void>();
 
   function tell(session: LinkSession, receipt: Receipt): void {
     session.send({ type: 'receipt', signed: sign(key, 'receipt', receipt) });
@@ -160,9 +162,25 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     name: `${identity.id} data`,
     log,
     open: open('data', (_session, message) => {
-      if (message.type === 'taken' && message.of === 'telemetry') waiting.get(message.sequence)?.(true);
+      if (message.type === 'taken') waiting.get(`${message.of} ${message.sequence}`)?.(true);
     }),
   });
+
+  /** Resolves to whether the platform said in time that it has taken it. */
+  async function handOver(of: 'telemetry' | 'audit', sequence: number, message: Upward): Promise<boolean> {
+    const session = data.session();
+    if (session === null) return false;
+    const name = `${of} ${sequence}`;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const late = setTimeout(() => resolve(false), takenWithinMs).unref();
+    waiting.set(name, resolve);
+    void session.ended.then(() => resolve(false));
+    session.send(message);
+    const taken = await promise;
+    clearTimeout(late);
+    waiting.delete(name);
+    return taken;
+  }
 
   return {
     name: `subscriber ${identity.id}`,
@@ -179,21 +197,8 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       if (session !== null) tell(session, receipt);
       else untold = [...untold, receipt].slice(-mostUntold);
     },
-    telemetry: {
-      async send(batch) {
-        const session = data.session();
-        if (session === null) return false;
-        const { promise, resolve } = Promise.withResolvers<boolean>();
-        const late = setTimeout(() => resolve(false), takenWithinMs).unref();
-        waiting.set(batch.sequence, resolve);
-        void session.ended.then(() => resolve(false));
-        session.send({ type: 'telemetry', batch });
-        const taken = await promise;
-        clearTimeout(late);
-        waiting.delete(batch.sequence);
-        return taken;
-      },
-    },
+    telemetry: { send: (batch) => handOver('telemetry', batch.sequence, { type: 'telemetry', batch }) },
+    sendAudit: (sequence, rows) => handOver('audit', sequence, { type: 'audit', sequence, rows }),
     async start() {
       if (copy !== null) {
         await restoreCopy(copy);

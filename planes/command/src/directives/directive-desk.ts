@@ -180,6 +180,10 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
     return report;
   }
 
+  function reportNow(context: Context, { directive }: SignedDirective): Promise<DirectiveReport> {
+    return db.platform(context, 'look at a directive', (tx) => reportOf(tx, directive.id));
+  }
+
   return {
     async preview(_context, scope) {
       return await blastRadius(checkedScope(scope, view()), { view: view(), subscribers: await subscribers(), backlog });
@@ -188,7 +192,7 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
     async order(context, request) {
       const checked = checkedRequest(request, { view: view(), now: clock.now() });
       const epoch = await options.epoch();
-      const { issued, report } = await db.platform(context, 'order a directive', async (tx) => {
+      const issued = await db.platform(context, 'order a directive', async (tx) => {
         const make = async () => {
           if ((await countInForce(tx, clock.now())) >= mostInForce) {
             throw errors.DIRECTIVE_INVALID(`${mostInForce} are in force already; resume some first`);
@@ -203,10 +207,11 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
           reason,
           detail: { scope },
         });
-        return { issued, report: await reportOf(tx, issued.directive.id) };
+        return issued;
       });
+      // Before anything else that takes time: what was ordered is kept.
       send(issued);
-      return report;
+      return await reportNow(context, issued);
     },
 
     async resume(context, request) {
@@ -215,7 +220,7 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
       if (ends.length === 0 || ends.length > mostInForce) throw errors.DIRECTIVE_INVALID(`it resumes none, or more than ${mostInForce}`);
       for (const id of ends) if (!isUuid(id)) throw errors.DIRECTIVE_UNKNOWN(id);
       const epoch = await options.epoch();
-      const { issued, report } = await db.platform(context, 'resume directives', async (tx) => {
+      const issued = await db.platform(context, 'resume directives', async (tx) => {
         const make = async () => {
           await checkResumable(tx, ends);
           return { verb: 'resume' as const, ends, reason };
@@ -227,10 +232,10 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
           reason,
           detail: { ends },
         });
-        return { issued, report: await reportOf(tx, issued.directive.id) };
+        return issued;
       });
       send(issued);
-      return report;
+      return await reportNow(context, issued);
     },
 
     report: (context, id) => db.platform(context, 'look at a directive', (tx) => reportOf(tx, id)),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BreakGlassDirective, Receipt } from '@etis/contracts/directives';
 import type { Log } from '@etis/contracts/log';
 import type { Signed } from '@etis/contracts/snapshot';
@@ -21,8 +22,9 @@ export interface ReceiptIntake {
   settled(): Promise<void>;
 }
 
+const gatherMs = 15;
 const mostWaiting = 50_000;
-const batchCount = 500;
+const batchCount = 1_000;
 
 export function createReceiptIntake(options: {
   installation: string;
@@ -37,6 +39,8 @@ export function createReceiptIntake(options: {
 
   async function keepAll(): Promise<void> {
     while (waiting.length > 0) {
+      // A kill of everything is answered by everybody at once: a moment's wait makes few transactions of it.
+      await delay(gatherMs);
       const batch = waiting.splice(0, batchCount);
       try {
         await options.keep(batch);

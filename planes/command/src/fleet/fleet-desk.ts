@@ -20,7 +20,7 @@ export function createFleetDesk(options: {
     async members(context) {
       const records = await db.platform(context, 'look at the fleet', readSubscribers);
       const known = await states.read(clock.now());
-      return records.map((record) => memberOf(record, known.get(record.identity.id), clock.now()));
+      return membersOf(records, known, clock.now());
     },
     invite: (context, request) => enrolment.invite(context, request),
     async revoke(context, id) {
@@ -31,6 +31,14 @@ export function createFleetDesk(options: {
       await options.revoked();
     },
   };
+}
+
+export function membersOf(
+  records: readonly SubscriberRecord[],
+  states: ReadonlyMap<string, SubscriberState>,
+  now: number,
+): readonly FleetMember[] {
+  return records.map((record) => memberOf(record, states.get(record.identity.id), now));
 }
 
 const nobody = { epoch: 0, version: 0 };

@@ -19,6 +19,8 @@ export interface SubscriberRegistry {
   /** Looks into the database for one that is not known, at most once a second for all of them together. */
   find(id: string): Promise<EnrolledSubscriber | null>;
   all(): readonly EnrolledSubscriber[];
+  /** As they were read last. */
+  records(): readonly SubscriberRecord[];
   /** Reads all of them again. */
   refresh(): Promise<void>;
 }
@@ -27,6 +29,7 @@ const everyMs = 1_000;
 
 export function createSubscriberRegistry({ db, clock, log }: { db: PlatformDb; clock: Clock; log: Log }): SubscriberRegistry {
   let known = new Map<string, EnrolledSubscriber>();
+  let kept: readonly SubscriberRecord[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
@@ -34,6 +37,7 @@ export function createSubscriberRegistry({ db, clock, log }: { db: PlatformDb; c
     readAt = clock.now();
     const records = await db.platform(ownContext(log), 'read who is enrolled', readSubscribers);
     const before = known;
+    kept = records;
     known = new Map(records.map((record) => [record.identity.id, enrolled(record, before.get(record.identity.id))]));
   }
 
@@ -50,6 +54,7 @@ export function createSubscriberRegistry({ db, clock, log }: { db: PlatformDb; c
       return known.get(id) ?? null;
     },
     all: () => [...known.values()],
+    records: () => kept,
     async refresh() {
       // One that began before the call may not have seen what the caller wants to be seen.
       await reading;

@@ -292,7 +292,8 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
         const known = new Set((await readKeys(tx)).map(({ certificate }) => certificate.keyId));
         for (const signed of certificates) {
           const certificate = JSON.parse(signed.payload) as KeyCertificate;
-          if (signed.keyId !== rootId || known.has(certificate.keyId)) continue;
+          if (signed.keyId !== rootId || !verifySignature(root, 'certificate', signed) || known.has(certificate.keyId)) continue;
+          known.add(certificate.keyId);
           await keepKey(tx, { certificate, signed, sealed: null });
         }
         await keepRevoked(tx, revoked, 'held by subscribers when the platform was restored');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createSigningKey, exportSigningKey, type SigningKey, signingKeyFrom } from '@etis/agent';
 import { EtisError, errorText } from '@etis/kernel';
@@ -39,20 +39,26 @@ export async function createRootKey(file: string): Promise<SigningKey> {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const handle = await open(draft, 'wx', 0o600);
     try {
-      await handle.writeFile(advice + exportSigningKey(createSigningKey()));
-      await handle.sync();
+      await writeThrough(handle, advice + exportSigningKey(createSigningKey()));
+      await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
     } finally {
-      await handle.close();
+      await rm(draft, { force: true });
     }
-    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
   } catch (error) {
     throw errors.ROOT_KEY_UNREADABLE.because({ cause: error }, file, errorText(error));
-  } finally {
-    await rm(draft, { force: true });
   }
   const root = await readRootKey(file);
   if (root === null) throw errors.ROOT_KEY_UNREADABLE(file, 'it vanished as soon as it was made');
   return root;
+}
+
+async function writeThrough(handle: FileHandle, text: string): Promise<void> {
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { canonicalJson, verifySignature } from '@etis/agent';
+import { canonicalJson, verifySignature, verifySignatureAside } from '@etis/agent';
 import type { Channel, Downward, LinkProof, SubscriberIdentity, Upward, Wire } from '@etis/contracts/link';
 import type { Acknowledgement, Signed } from '@etis/contracts/snapshot';
 import { EtisError, errorText } from '@etis/kernel';
@@ -164,14 +164,15 @@ export function openConnection({ wire, nonce, host }: { wire: Wire; nonce: strin
     const { identity, key } = open.subscriber;
     switch (message.type) {
       case 'acknowledgement': {
-        if (!verifySignature(key, 'acknowledgement', message.signed))
+        if (!(await verifySignatureAside(key, 'acknowledgement', message.signed)))
           throw errors.SUBSCRIBER_LIED('an acknowledgement is not signed by its sender');
         const acknowledgement = readAcknowledgement(message.signed);
         if (acknowledgement.subscriber !== identity.id) throw errors.SUBSCRIBER_LIED('it acknowledged for another subscriber');
         return host.acknowledged(open, acknowledgement);
       }
       case 'receipt': {
-        if (!verifySignature(key, 'receipt', message.signed)) throw errors.SUBSCRIBER_LIED('a receipt is not signed by its sender');
+        if (!(await verifySignatureAside(key, 'receipt', message.signed)))
+          throw errors.SUBSCRIBER_LIED('a receipt is not signed by its sender');
         const { subscriber: named, installation } = JSON.parse(message.signed.payload) as { subscriber?: unknown; installation?: unknown };
         if (named !== identity.id || installation !== host.installation)
           throw errors.SUBSCRIBER_LIED('it sent a receipt for another subscriber');

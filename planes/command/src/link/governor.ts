@@ -54,6 +54,8 @@ export interface GovernorOptions {
   readonly catchUp: () => Promise<void>;
   /** How often every manifest is renewed, in milliseconds. */
   readonly renewMs: number;
+  /** Called once it is known that subscribers hold what was never given out here. */
+  readonly becameLost: () => void;
   readonly log: Log;
 }
 
@@ -69,6 +71,7 @@ export function createGovernor(options: GovernorOptions): Governor {
   let allotted: Inputs | null = null;
   let lost = false;
   let anew = false;
+  let unsure = false;
   let tracks = new Set<Track>();
   let everyone = false;
   let restated = false;
@@ -98,8 +101,10 @@ export function createGovernor(options: GovernorOptions): Governor {
   }
 
   function becameLost(): void {
-    if (!lost) log.error({ ...moment }, 'subscribers hold more than this platform ever gave out: nothing is signed until it is recovered');
+    if (lost) return;
     lost = true;
+    log.error({ ...moment }, 'subscribers hold more than this platform ever gave out: nothing is signed until it is recovered');
+    options.becameLost();
   }
 
   async function fallBehind(): Promise<void> {
@@ -118,7 +123,8 @@ export function createGovernor(options: GovernorOptions): Governor {
   async function settle(): Promise<boolean> {
     const known = inputs();
     if (known.governance === 0) return false;
-    if (!anew && allotted !== null && !lost && isSame(known, allotted)) return false;
+    if (!anew && !unsure && allotted !== null && !lost && isSame(known, allotted)) return false;
+    unsure = false;
     const given = await snapshotClock.allot(known, anew);
     if (given.lost) becameLost();
     else if (given.behind) await fallBehind();
@@ -172,7 +178,10 @@ export function createGovernor(options: GovernorOptions): Governor {
     },
     lookAtDirectives,
     keysChanged: () => loop.wake(),
-    wake: () => loop.wake(),
+    wake() {
+      unsure = true;
+      loop.wake();
+    },
     subscribe: (callback) => void callbacks.add(callback),
     async start() {
       const state = await snapshotClock.read();

@@ -27,6 +27,8 @@ export interface LinkServer extends Service {
   connect(channel: Channel, nonce: string): Promise<Wire>;
   /** Sends a directive at once to every subscriber of this process that it concerns. */
   broadcast(signed: Signed, concerns: (identity: SubscriberIdentity, tenants: KnownTenants) => boolean): void;
+  /** Asks every subscriber of this process to show what it holds. */
+  askWhatIsHeld(): void;
   /** Ends the connections of whoever is not enrolled any more. */
   endRevoked(): void;
   /** Resolves when every subscriber of this process holds what it should, or after so many milliseconds. */
@@ -197,7 +199,10 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
       leavePlace(connection);
       connection.send({ type: 'welcome', heartbeatMs });
       if (connection.channel === 'data') return;
-      if (await holdsMore(hello.holds)) connection.send({ type: 'show' });
+      const isMore = await holdsMore(hello.holds);
+      if (isMore || governor.isLost()) connection.send({ type: 'show' });
+      // What is sent now would be older than what it has, and refused.
+      if (isMore) return;
       const member = members.get(connection.subscriber.identity.id);
       if (member !== undefined) makeDue([member], governor.last());
     },
@@ -314,6 +319,9 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
         if (!connection.queue.order(text)) connection.dismiss(heartbeatMs, 'it takes nothing');
         else connection.assumed = { ...connection.assumed, directives: new Set([...connection.assumed.directives, digest]) };
       }
+    },
+    askWhatIsHeld() {
+      for (const { connection } of members.values()) connection.send({ type: 'show' });
     },
     endRevoked() {
       for (const connection of [...connections]) {

@@ -5,6 +5,7 @@ import { exampleEntry, exampleVerification } from './audit/audit-schemas.ts';
 import { type DeskOrder, deskUnderTest } from './directives/desk-under-test.ts';
 import { exampleInvitation, exampleMember } from './fleet/fleet-schemas.ts';
 import { exampleKeys } from './keys/key-routes.ts';
+import { exampleAlert, exampleLoad } from './telemetry/telemetry-schemas.ts';
 
 const errors = errorCatalogue('COMMAND', {
   SUBSCRIBER_UNKNOWN: { kind: 'not-found', message: (id: string) => `There is no subscriber ${id}.` },
@@ -29,6 +30,7 @@ export function desksUnderTest(): CommandDesks & { readonly asked: readonly Desk
         note('revoke', context, id);
       },
     },
+    telemetry: { load: async () => [exampleLoad], alerts: async () => [exampleAlert] },
     audit: {
       list: async () => ({ items: [exampleEntry], next: null }),
       verify: async () => exampleVerification,

@@ -31,6 +31,7 @@ import { resolverRoutes } from './resolver/resolver-routes.ts';
 import { type ScheduleRoutesOptions, scheduleRoutes } from './schedules/schedule-routes.ts';
 import { sentRoutes } from './sent/sent-routes.ts';
 import { type StatusRoutesOptions, statusRoutes } from './status/status-routes.ts';
+import { type TelemetryRoutesOptions, telemetryRoutes } from './telemetry/telemetry-routes.ts';
 import { tenantRoutes } from './tenants/tenant-routes.ts';
 import { unmatchedRoutes } from './unmatched/unmatched-routes.ts';
 
@@ -42,6 +43,7 @@ export type Resources = StatusRoutesOptions &
   FleetRoutesOptions &
   KeyRoutesOptions &
   AuditRoutesOptions &
+  TelemetryRoutesOptions &
   Parameters<typeof clusterRoutes>[1] &
   Parameters<typeof placementRoutes>[1] &
   Parameters<typeof resolverRoutes>[1] &
@@ -105,4 +107,5 @@ function resourceRoutes(app: ApiApp, resources: Resources): void {
   fleetRoutes(app, resources);
   keyRoutes(app, resources);
   auditRoutes(app, resources);
+  telemetryRoutes(app, resources);
 }

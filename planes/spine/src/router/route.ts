@@ -1,6 +1,6 @@
 import type { Delivery, SourceAdapter } from '@etis/contracts/events';
 import { type LaneId, laneId } from '@etis/contracts/lanes';
-import type { ProductId, TenantId } from '@etis/contracts/tenancy';
+import { type ProductId, platformTenant, type TenantId } from '@etis/contracts/tenancy';
 import { columnText } from '../record/column-text.ts';
 import type { Draft, UnmatchedReason } from './draft.ts';
 import { platformSource, readPlatform } from './read-platform.ts';
@@ -45,6 +45,8 @@ interface Nowhere {
 
 /** Whom an event concerns. A connection that belongs to one tenant never reaches another's, whatever ids its sender writes. */
 function ownerOf({ whom }: Draft, delivery: Delivery, table: RoutingTable): Owner | Nowhere {
+  // Only the platform names itself; nobody is placed for it, so it goes into no lane.
+  if (whom.by === 'name' && whom.tenant === platformTenant) return { tenant: platformTenant, project: null, region: null, product: null };
   if (whom.by === 'name') return admitted({ ...whom, product: null }, table);
   const connection = table.view.connections.get(delivery.connection);
   if (connection === undefined) {

@@ -20,6 +20,7 @@ const tags = [
   { name: 'fleet', description: 'Who is governed, and how far each one is' },
   { name: 'keys', description: 'What everything that governs is signed with' },
   { name: 'audit', description: 'What was done by whom, sealed' },
+  { name: 'telemetry', description: 'How loaded everything is, and what is wrong' },
   { name: 'sent-messages', description: 'What left the platform' },
 ];
 
