@@ -57,9 +57,19 @@ export interface TelemetryBatch {
   readonly reports: readonly TelemetryReport[];
 }
 
+/** Work that ended. */
+export interface WorkDone {
+  readonly work: string;
+  readonly tenant: TenantId | null;
+  readonly ms: number;
+  readonly failed: boolean;
+  /** The W3C trace context that it belongs to, where it belongs to one. */
+  readonly traceparent?: string;
+}
+
 /** Where handlers, jobs and requests say that they ended. Never throws, never waits, bounded. */
 export interface Meter {
-  work(done: { readonly work: string; readonly tenant: TenantId | null; readonly ms: number; readonly failed: boolean }): void;
+  work(done: WorkDone): void;
   /** Asked once per interval. */
   watchQueues(read: () => Promise<readonly QueueSample[]>): void;
 }

@@ -28,6 +28,8 @@ describe('readConfig', () => {
       linkUrls: [],
       linkTokens: null,
       onLeaseEnd: 'continue',
+      otlpEndpoint: null,
+      metrics: false,
       logLevel: 'warn',
       production: false,
     });
@@ -83,6 +85,7 @@ describe('readConfig', () => {
     { ETIS_INSTALLATION: 'North' },
     { ETIS_NODE: 'node.1' },
     { ETIS_ON_LEASE_END: 'panic' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
     { ETIS_LINK_URL: 'https://a.example' },
     { ETIS_LINK_URL: 'a.example:8443' },
     { ETIS_LINK_PORT: '70000' },

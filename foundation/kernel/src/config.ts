@@ -74,6 +74,10 @@ export interface Config {
    * ETIS_ON_LEASE_END: what the parts of this process do while what governs them is past its time: `continue` (the default), `stop-new-work` or `stop`.
    */
   readonly onLeaseEnd: OnLeaseEnd;
+  /** OTEL_EXPORTER_OTLP_ENDPOINT: where metrics and traces are sent by OTLP over HTTP; null for nowhere. */
+  readonly otlpEndpoint: string | null;
+  /** ETIS_METRICS is `on`: each process serves `/metrics` for Prometheus, to who may read telemetry. */
+  readonly metrics: boolean;
   /** ETIS_LOG_LEVEL, `warn` by default. */
   readonly logLevel: string;
   /** NODE_ENV is `production`. */
@@ -122,9 +126,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     linkUrls: readLinkUrls(read('ETIS_LINK_URL')),
     linkTokens: read('ETIS_LINK_TOKENS'),
     onLeaseEnd: readOnLeaseEnd(read('ETIS_ON_LEASE_END')),
+    otlpEndpoint: readHttpUrl('OTEL_EXPORTER_OTLP_ENDPOINT', read('OTEL_EXPORTER_OTLP_ENDPOINT')),
+    metrics: read('ETIS_METRICS') === 'on',
     logLevel,
     production: read('NODE_ENV') === 'production',
   });
+}
+
+function readHttpUrl(name: string, text: string | null): string | null {
+  if (text !== null && !['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) {
+    throw configErrors.INVALID(name, `"${text}" is no address such as http://collector.example:4318.`);
+  }
+  return text;
 }
 
 function readOnLeaseEnd(text: string | null): OnLeaseEnd {

@@ -81,13 +81,21 @@ export function createClusterHost<const Offered extends Operations>(deps: {
 
   async function handleMetered(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {
     const begun = performance.now();
+    // A batch is one piece of work; it is told as its first event's.
+    const traceparent = batch.entries[0]?.event.traceparent;
     let failed = true;
     try {
       const outcome = await handleWhole(batch, signal);
       failed = outcome.failed !== undefined;
       return outcome;
     } finally {
-      meter.work({ work: `handler/${product.id}`, tenant: batch.tenant, ms: performance.now() - begun, failed });
+      meter.work({
+        work: `handler/${product.id}`,
+        tenant: batch.tenant,
+        ms: performance.now() - begun,
+        failed,
+        ...(traceparent === undefined ? {} : { traceparent }),
+      });
     }
   }
 

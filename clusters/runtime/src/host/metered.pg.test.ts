@@ -24,7 +24,13 @@ it('every batch is told with its tenant, how long it took and whether it failed'
     code: 'RUNTIME_STOPPED',
   });
   expect(meter.told).toEqual(
-    [false, true, true].map((failed) => ({ work: 'handler/ledger', tenant: 'acme', ms: expect.any(Number), failed })),
+    [false, true, true].map((failed) => ({
+      work: 'handler/ledger',
+      tenant: 'acme',
+      ms: expect.any(Number),
+      failed,
+      traceparent: expect.any(String),
+    })),
   );
   expect(meter.told.every(({ ms }) => ms >= 0 && ms < 60_000)).toBe(true);
 });

@@ -10,7 +10,7 @@ export interface Inputs {
   readonly renewal: number;
 }
 
-export interface Allotted extends Moment {
+interface Allotted extends Moment {
   /** Another process has allotted a moment for more than is known here: look again before anything is signed. */
   readonly behind: boolean;
   /** A subscriber holds what was never given out here: nothing may be signed. */

@@ -14,7 +14,7 @@ export interface Assumed {
   readonly directives: ReadonlySet<string>;
 }
 
-export interface WrittenSnapshot {
+interface WrittenSnapshot {
   /** The message. */
   readonly text: string;
   readonly manifest: Manifest;

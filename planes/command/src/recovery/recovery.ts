@@ -15,7 +15,7 @@ import { ownContext } from '../own-context.ts';
 import { forgetHeld, keepHeld, readHeld } from './held-rows.ts';
 
 /** What a recovery began, and what it took from subscribers. */
-export interface Recovered extends Moment {
+interface Recovered extends Moment {
   /** How many subscribers had shown what they hold. What another one alone holds is over when it comes. */
   readonly shownBy: number;
   /** How many directives had been lost and are in force again. */

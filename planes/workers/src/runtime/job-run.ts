@@ -99,7 +99,13 @@ export function startJobRun(options: {
   async function end(): Promise<{ started: boolean; cause?: unknown }> {
     try {
       const ended = await outcome();
-      meter.work({ work: `job/${job.kind}`, tenant: job.tenant, ms: performance.now() - leasedAt, failed: ended.end === 'failed' });
+      meter.work({
+        work: `job/${job.kind}`,
+        tenant: job.tenant,
+        ms: performance.now() - leasedAt,
+        failed: ended.end === 'failed',
+        traceparent: job.traceparent,
+      });
       const about = { job: job.id, kind: job.kind, attempt: job.attempt };
       if (ended.end === 'failed') log.warn({ ...about, reason: ended.error }, 'a job failed');
       if (ended.end === 'deferred') log.debug({ ...about, reason: ended.reason, ms: ended.ms }, 'a job was given back');

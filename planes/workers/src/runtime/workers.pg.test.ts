@@ -59,7 +59,12 @@ describe('a job', () => {
     await create({}, meter).start();
     await wild('succeed');
     await wild('exit');
-    const told = { work: 'job/wild', tenant: jobs.add({ kind: 'none', payload: null }).tenant, ms: expect.any(Number) };
+    const told = {
+      work: 'job/wild',
+      tenant: jobs.add({ kind: 'none', payload: null }).tenant,
+      ms: expect.any(Number),
+      traceparent: expect.any(String),
+    };
     expect(meter.told).toEqual([
       { ...told, failed: false },
       { ...told, failed: true },
