@@ -1217,7 +1217,7 @@ export interface paths {
       cookie?: never;
     };
     /** Lists the newest alerts of the health rules */
-    get: operations['listAlerts'];
+    get: operations['showAlerts'];
     put?: never;
     post?: never;
     delete?: never;
@@ -7444,7 +7444,10 @@ export interface operations {
   verifyAudit: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -7453,6 +7456,8 @@ export interface operations {
       /** @description It was done as asked. */
       200: {
         headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
           [name: string]: unknown;
         };
         content: {
@@ -7481,6 +7486,8 @@ export interface operations {
       400: components['responses']['Problem400'];
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      422: components['responses']['Problem422'];
       503: components['responses']['Problem503'];
     };
   };
@@ -7556,7 +7563,7 @@ export interface operations {
       503: components['responses']['Problem503'];
     };
   };
-  listAlerts: {
+  showAlerts: {
     parameters: {
       query?: {
         /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Connect } from '@etis/agent';
+import { type Connect, concernsSubscriber } from '@etis/agent';
 import type { Fleet, FleetMember } from '@etis/contracts/command';
 import type { Context } from '@etis/contracts/context';
 import type { EnrolmentToken, SubscriberIdentity, Upward } from '@etis/contracts/link';
@@ -95,6 +95,7 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     catchUp: look,
     renewMs: freshMs / 2,
     becameLost: () => server.askWhatIsHeld(),
+    ordered: ({ signed, directive }) => server.broadcast(signed, (identity, tenants) => concernsSubscriber(directive, identity, tenants)),
   });
   const writer = createSnapshotWriter({
     ...{ installation, clock, freshMs },
@@ -190,6 +191,7 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     },
   });
   const services = supervise('command plane', [keys, fleetLog, governor, server, looking], log);
+  let stopListening: (() => Promise<void>) | undefined;
   let authority: CertifiedKey | undefined;
   let listener: LinkListener | undefined;
 
@@ -227,11 +229,13 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     },
     async start() {
       await services.start();
+      stopListening = await db.listen('etis_link_news', () => looking.wake());
       await registry.refresh();
       await listen();
     },
     async stop() {
       await listener?.stop();
+      await stopListening?.();
       await services.stop();
       await directives.settled();
     },

@@ -54,6 +54,8 @@ export interface GovernorOptions {
   readonly catchUp: () => Promise<void>;
   /** How often every manifest is renewed, in milliseconds. */
   readonly renewMs: number;
+  /** Called with each directive that is in force now and was not when it was looked before, whoever ordered it. */
+  readonly ordered: (directive: SignedDirective) => void;
   /** Called once it is known that subscribers hold what was never given out here. */
   readonly becameLost: () => void;
   readonly log: Log;
@@ -93,6 +95,8 @@ export function createGovernor(options: GovernorOptions): Governor {
     const fresh = await options.directives();
     if (isBefore(fresh.through, standing.through)) return;
     standing = fresh;
+    const known = new Set(before.directives.map(({ digest }) => digest));
+    for (const directive of fresh.directives) if (!known.has(directive.digest)) options.ordered(directive);
     if (digestsOf(before) === digestsOf(fresh) && !isBefore(before.through, fresh.through)) return;
     restated = true;
     // One that ended by itself is told of by a moment of its own.

@@ -25,7 +25,7 @@ export interface LinkServer extends Service {
   accept(wire: Wire, nonce: string): void;
   /** A wire to this server within the process. */
   connect(channel: Channel, nonce: string): Promise<Wire>;
-  /** Sends a directive at once to every subscriber of this process that it concerns. */
+  /** Sends a directive at once to every subscriber of this process that it concerns and that was not sent it before. */
   broadcast(signed: Signed, concerns: (identity: SubscriberIdentity, tenants: KnownTenants) => boolean): void;
   /** Asks every subscriber of this process to show what it holds. */
   askWhatIsHeld(): void;
@@ -315,7 +315,7 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
       const text = writer.order(signed);
       const digest = hash('sha256', signed.payload, 'hex');
       for (const { connection, slice } of members.values()) {
-        if (!concerns(connection.subscriber.identity, slice.tenants())) continue;
+        if (connection.assumed.directives.has(digest) || !concerns(connection.subscriber.identity, slice.tenants())) continue;
         if (!connection.queue.order(text)) connection.dismiss(heartbeatMs, 'it takes nothing');
         else connection.assumed = { ...connection.assumed, directives: new Set([...connection.assumed.directives, digest]) };
       }

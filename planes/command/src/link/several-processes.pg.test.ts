@@ -28,8 +28,10 @@ describe('what is done at one process of the platform', () => {
   });
 
   it('a directive is in force at subscribers of another, and its receipt is seen at both', async () => {
+    const before = router.subscriber.applied();
     const { directive } = await one.directives.order(context, { verb: 'kill', scope: {}, reason: 'now' });
     await eventually(() => router.directives.verdict({})?.verb === 'kill');
+    expect(router.subscriber.applied(), 'it came on its own, ahead of any manifest').toEqual(before);
     for (const plane of [one, other]) {
       await eventually(async () => (await plane.directives.report(context, directive.id)).receipts[0]?.receipt?.outcome === 'applied');
     }

@@ -3,7 +3,7 @@ import type { SubscriberIdentity } from '@etis/contracts/link';
 import type { Manifest, Moment, SectionName, SectionStamp, Signed } from '@etis/contracts/snapshot';
 import type { Clock } from '@etis/kernel';
 import type { Slice } from '../compile/slice-compiler.ts';
-import type { SignedDirective } from '../directives/directive-rows.ts';
+import { type SignedDirective, signedDirective } from '../directives/directive-rows.ts';
 import type { Signer } from '../keys/key-ring.ts';
 import type { Standing } from './governor.ts';
 
@@ -129,6 +129,7 @@ export function createSnapshotWriter(options: {
         assumed: { moment, sections, directives: new Set(digests) },
       };
     },
-    order: (signed) => JSON.stringify({ type: 'directive', directive: signed, certificates: signer.certificates() }),
+    order: (signed) =>
+      JSON.stringify({ type: 'directive', directive: signedNow(signedDirective(signed)), certificates: signer.certificates() }),
   };
 }

@@ -37,8 +37,9 @@ export const jobKind = defineJobKind({
     if (act === 'retry-after') throw new RetryAfter(1_500, 'the other side is busy');
     if (act === 'defer') throw new Defer(2_500, 'it is not its turn');
     if (act === 'allocate') {
+      // In small pieces: of what is allocated in large ones V8 may run out before it has ended the thread, and then ends the process.
       const hoard: number[][] = [];
-      for (;;) hoard.push(new Array<number>(100_000).fill(hoard.length));
+      for (;;) hoard.push(new Array<number>(100).fill(hoard.length));
     }
     if (act === 'function') return { did: () => act };
     if (act === 'nothing') return undefined;

@@ -46,6 +46,7 @@ export function auditRoutes(app: ApiApp, { audit }: AuditRoutesOptions): void {
       permission: 'audit.read',
       exempt,
       reply: verificationReply,
+      idempotent: true,
       example: { reply: exampleVerification },
     }),
     async ({ etis }) => audit.verify(etis),

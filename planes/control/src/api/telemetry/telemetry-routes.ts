@@ -31,7 +31,7 @@ export function telemetryRoutes(app: ApiApp, { telemetry }: TelemetryRoutesOptio
   app.get(
     '/alerts',
     operation({
-      id: 'listAlerts',
+      id: 'showAlerts',
       tag,
       summary: 'Lists the newest alerts of the health rules',
       permission,
