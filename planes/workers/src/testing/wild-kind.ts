@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { Type } from 'typebox';
 import { Defer, defineJobKind, RetryAfter, TerminalFailure } from '../runtime/job-kind.ts';
@@ -37,9 +38,12 @@ export const jobKind = defineJobKind({
     if (act === 'retry-after') throw new RetryAfter(1_500, 'the other side is busy');
     if (act === 'defer') throw new Defer(2_500, 'it is not its turn');
     if (act === 'allocate') {
-      // In small pieces: of what is allocated in large ones V8 may run out before it has ended the thread, and then ends the process.
       const hoard: number[][] = [];
-      for (;;) hoard.push(new Array<number>(100).fill(hoard.length));
+      for (;;) {
+        hoard.push(new Array<number>(20_000).fill(hoard.length));
+        // Who allocates without a pause may outrun V8, which then ends the process instead of the thread.
+        await nextTurn();
+      }
     }
     if (act === 'function') return { did: () => act };
     if (act === 'nothing') return undefined;

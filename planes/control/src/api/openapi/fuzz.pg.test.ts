@@ -55,7 +55,7 @@ function mutated(operation: DocumentedOperation): fc.Arbitrary<{ values: Request
         .filter((parameter) => parameter.in === 'query')
         .map(({ name, schema }) => () => ({
           values: { ...values, query: { ...values.query, [name]: text } },
-          place: schema.type === 'string' && new RegExp(String(schema.pattern ?? '')).test(text) ? null : name,
+          place: isText(schema, text) ? null : name,
         })),
       ...operation.parameters
         .filter((parameter) => parameter.in === 'path' && text !== '' && !/^\.+$/.test(text) && text.isWellFormed() && text.length < 50)
@@ -77,6 +77,12 @@ function mutated(operation: DocumentedOperation): fc.Arbitrary<{ values: Request
     const chosen = places[pick % places.length] as () => { values: RequestValues; place: string | null };
     return chosen();
   });
+}
+
+/** Whether a text may well be a value of the schema in a query. */
+function isText({ type, pattern }: Record<string, unknown>, text: string): boolean {
+  if (type === 'boolean') return text === 'true' || text === 'false';
+  return type === 'string' && new RegExp(String(pattern ?? '')).test(text);
 }
 
 /** What node lets through as a header. */
