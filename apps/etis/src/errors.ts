@@ -1,6 +1,10 @@
 import { errorCatalogue } from '@etis/kernel';
 
 export const errors = errorCatalogue('ETIS', {
+  FILE_EXISTS: {
+    kind: 'conflict',
+    message: (file: string) => `${file} is there already and stays as it is; name another file.`,
+  },
   NOT_ENROLLED: {
     kind: 'setup',
     message: (part: string) =>

@@ -52,6 +52,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
       audit: { list: refused, verify: refused },
       telemetry: { load: refused, alerts: refused },
+      recovery: { recover: refused },
     },
     sources: new Map(),
     publish: createGovernanceStore({ log: silentLog }).publish,

@@ -76,6 +76,7 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
       keys: plane.keys,
       audit: { list: refused, verify: refused },
       telemetry: { load: refused, alerts: refused },
+      recovery: { recover: refused },
     },
     sources: new Map(),
     feed: plane.feed,

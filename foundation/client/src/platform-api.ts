@@ -1112,6 +1112,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/keys/recover': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Starts a new epoch after a restored backup, so that the platform signs again
+     * @description Only while subscribers hold more than the platform ever gave out. What they hold is merged; restrictions that were resumed after the backup are in force again. The root key has to lie where the platform finds it.
+     */
+    post: operations['recoverPlatform'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/keys/operators': {
     parameters: {
       query?: never;
@@ -2228,6 +2248,15 @@ export interface components {
       /** @description why; it is kept with the change */
       reason: string;
     };
+    Recovered: {
+      epoch: number;
+      version: number;
+      /** @description how many subscribers had shown what they hold */
+      shownBy: number;
+      /** @description how many directives had been lost and are in force again */
+      directives: number;
+      revokedKeys: string[];
+    };
     RedriveOrder: {
       /** @description the id of a tenant */
       tenant?: string;
@@ -2708,6 +2737,7 @@ export type PlacementTarget = components['schemas']['PlacementTarget'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Reason = components['schemas']['Reason'];
+export type Recovered = components['schemas']['Recovered'];
 export type RedriveOrder = components['schemas']['RedriveOrder'];
 export type Replay = components['schemas']['Replay'];
 export type ReplayOrder = components['schemas']['ReplayOrder'];
@@ -7263,6 +7293,51 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['KeyCertificate'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      412: components['responses']['Problem412'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  recoverPlatform: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "epoch": 2,
+           *       "version": 118,
+           *       "shownBy": 6,
+           *       "directives": 1,
+           *       "revokedKeys": []
+           *     }
+           */
+          'application/json': components['schemas']['Recovered'];
         };
       };
       400: components['responses']['Problem400'];

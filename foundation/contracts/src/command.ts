@@ -67,6 +67,25 @@ export interface SigningKeys {
   certifyOperator(context: Context, options: { publicKey: string; validMs: number }): Promise<Signed>;
 }
 
+/** What a recovery after a restored backup brought back. */
+export interface Recovered extends Moment {
+  /** How many subscribers had shown what they hold. What another one alone holds is over when it comes. */
+  readonly shownBy: number;
+  /** How many directives had been lost and are in force again. */
+  readonly directives: number;
+  /** Keys that do not count, by what subscribers showed. */
+  readonly revokedKeys: readonly string[];
+}
+
+/** What a platform is brought to sign again with, once it was restored from an older backup. */
+export interface RecoveryDesk {
+  /**
+   * Starts a new epoch with what subscribers hold and the backup has not, authorised by the root key where the platform finds it.
+   * @throws COMMAND_RECOVERY_NOT_NEEDED, COMMAND_ROOT_KEY_OFFLINE, COMMAND_ROOT_KEY_FOREIGN
+   */
+  recover(context: Context): Promise<Recovered>;
+}
+
 /** What the command plane offers to people. */
 export interface CommandDesks {
   readonly directives: DirectiveDesk;
@@ -74,6 +93,7 @@ export interface CommandDesks {
   readonly keys: SigningKeys;
   readonly audit: AuditDesk;
   readonly telemetry: TelemetryDesk;
+  readonly recovery: RecoveryDesk;
 }
 
 export interface AuditDesk {

@@ -45,6 +45,8 @@ export interface CommandPlane extends Service {
   members(): Promise<readonly FleetMember[]>;
   /** Whether a subscriber is concerned with a tenant at all. */
   serves(subscriber: string, tenant: TenantId): boolean;
+  /** Whether anything can be signed: not after a restored backup, and not without a key in force. */
+  signs(): boolean;
   /** Starts a new epoch after a restored backup. */
   readonly recover: Recovery['recover'];
   /** Dials this process from within it. */
@@ -209,6 +211,7 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     keys,
     server,
     directives,
+    signs: () => !governor.isLost() && keys.signer.certificates().length > 0,
     recover: recovery.recover,
     connect: server.connect,
     members: async () => membersOf(registry.records(), await states.read(clock.now()), clock.now()),

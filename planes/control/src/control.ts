@@ -151,6 +151,7 @@ export function createControl(options: ControlOptions): Control {
       keys: options.command.keys,
       audit: options.command.audit,
       telemetry: options.command.telemetry,
+      recovery: options.command.recovery,
       clusters: createClusters({ db }),
       products: createProducts({ db }),
       schedules: operations.schedules,

@@ -242,6 +242,6 @@ describe('what is typed', () => {
     const program = new Command('etis');
     registerDirectives(program);
     const names = program.commands[0]?.commands.map((command) => command.name());
-    expect(names).toEqual(['kill', 'pause', 'drain', 'throttle', 'resume', 'list', 'show', 'apply']);
+    expect(names).toEqual(['kill', 'pause', 'drain', 'throttle', 'resume', 'list', 'show', 'sign', 'apply']);
   });
 });

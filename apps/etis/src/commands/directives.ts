@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { applyLocal } from '@etis/agent';
+import { applyLocal, makeBreakGlass, sign, signingKeyFrom } from '@etis/agent';
 import type { BlastRadius, Directive, DirectiveReport, DirectiveScope, Rate, RestrictingVerb } from '@etis/contracts/directives';
+import type { Signed } from '@etis/contracts/snapshot';
 import type { Config } from '@etis/kernel';
 import { type Command, InvalidArgumentError } from 'commander';
 import { createApiClient } from '../api-client.ts';
 import { readEnvironment } from '../environment.ts';
 import { errors } from '../errors.ts';
 import { clockTime, type Output, printable, terminal } from '../output.ts';
-import { homeAt } from '../platform/home.ts';
+import { homeAt, readPrivate } from '../platform/home.ts';
 import { askAtTerminal, type Confirm } from './confirm.ts';
 import { given, listing, type PageOptions, pageQuery, printPage, type ShowOptions, showing, whole } from './listing.ts';
 
@@ -102,6 +105,37 @@ export async function applyDirective(config: Config, file: string, options: Show
     output.line(
       `Laid down for ${done.target}. It takes it within a second where it runs, otherwise at its start; its log says whether it counted.`,
     );
+}
+
+export interface SignOptions extends DirectiveScope {
+  readonly node: string;
+  readonly key: string;
+  readonly certificate: string;
+  readonly installation: string;
+  readonly reason: string;
+  readonly rate?: Rate;
+  /** How long it lasts, in milliseconds. */
+  readonly for: number;
+}
+
+/** Prints an order for one node, signed by an operator's own key: for when the platform cannot be reached. */
+export async function signDirective(verb: RestrictingVerb, options: SignOptions, output: Output): Promise<void> {
+  const pem = await readPrivate(options.key);
+  if (pem === null) throw errors.FILE_UNREADABLE(options.key, 'it is not there');
+  const key = signingKeyFrom(pem);
+  const certificate = JSON.parse(await readFile(options.certificate, 'utf8')) as Signed;
+  const { product, cluster, tenant, connection, kind, feature, rate } = options;
+  const order = makeBreakGlass({
+    ...{ installation: options.installation, target: options.node, verb, reason: options.reason, by: `operator/${key.keyId}` },
+    scope: given({ product, cluster, tenant, connection, kind, feature }),
+    nonce: randomBytes(16).toString('base64url'),
+    now: Date.now(),
+    lastsMs: options.for,
+    sign: (value) => sign(key, 'break-glass', value),
+    certificates: [certificate],
+    ...given({ rate }),
+  });
+  output.json(order);
 }
 
 /** The routes of directives, with the contract's types. */
@@ -205,13 +239,7 @@ export function registerDirectives(program: Command): void {
   const directive = program.command('directive').description("operators' orders to what runs, with receipts");
   const io = { output: terminal, confirm: askAtTerminal };
   for (const [verb, description] of Object.entries(verbs) as [RestrictingVerb, string][]) {
-    const command = ordering(directive.command(verb), `${description}; without a scope it is the whole platform`)
-      .option('--product <id>')
-      .option('--cluster <id>')
-      .option('--tenant <id>')
-      .option('--connection <id>')
-      .option('--kind <kind>', 'a kind of job')
-      .option('--feature <key>', 'a feature flag; only with kill');
+    const command = scoped(ordering(directive.command(verb), `${description}; without a scope it is the whole platform`));
     if (verb === 'throttle') command.requiredOption('--rate <rate>', 'how many in how long, for example 10/1s', rateOf);
     if (verb !== 'kill') command.option('--for <time>', 'how long it lasts, for example 30m', durationOf);
     command.action((options: OrderOptions) => orderDirective(readEnvironment(), verb, options, io));
@@ -225,10 +253,36 @@ export function registerDirectives(program: Command): void {
   showing(directive.command('show'), 'a directive with the receipt of every node')
     .argument('<id>')
     .action((id: string, options: ShowOptions) => showDirective(readEnvironment(), id, options, terminal));
+  const signing = directive
+    .command('sign')
+    .description('sign an order for one node with your own key, for when the platform cannot be reached');
+  for (const [verb, description] of Object.entries(verbs) as [RestrictingVerb, string][]) {
+    const command = scoped(
+      signing.command(verb).description(`${description}; prints the order, which "etis directive apply" takes on the node`),
+    )
+      .requiredOption('--node <subscriber>', 'for whom alone it is, as "etis fleet" names it')
+      .requiredOption('--key <file>', 'your own key, as "etis keys make" made it')
+      .requiredOption('--certificate <file>', 'what "etis keys certify" printed')
+      .requiredOption('--reason <text>', 'why; everybody who is stopped sees it')
+      .option('--installation <name>', 'the ETIS_INSTALLATION of the node', 'etis')
+      .option('--for <time>', 'how long it lasts, at most 24h', durationOf, 3_600_000);
+    if (verb === 'throttle') command.requiredOption('--rate <rate>', 'how many in how long, for example 10/1s', rateOf);
+    command.action((options: SignOptions) => signDirective(verb, options, terminal));
+  }
   showing(directive.command('apply'), 'take an order that an operator signed for a node of this home')
     .argument('<file>')
     .requiredOption('--local', 'it is taken here, without asking the platform')
     .action((file: string, options: ShowOptions) => applyDirective(readEnvironment(), file, options, terminal));
+}
+
+function scoped(command: Command): Command {
+  return command
+    .option('--product <id>')
+    .option('--cluster <id>')
+    .option('--tenant <id>')
+    .option('--connection <id>')
+    .option('--kind <kind>', 'a kind of job')
+    .option('--feature <key>', 'a feature flag; only with kill');
 }
 
 function ordering(command: Command, description: string): Command {

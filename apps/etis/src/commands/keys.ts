@@ -1,8 +1,11 @@
+import { createSigningKey, exportSigningKey } from '@etis/agent';
 import type { Config } from '@etis/kernel';
 import type { Command } from 'commander';
 import { createApiClient } from '../api-client.ts';
 import { readEnvironment } from '../environment.ts';
+import { errors } from '../errors.ts';
 import { type Output, table, terminal } from '../output.ts';
+import { createPrivate } from '../platform/home.ts';
 import { given, printDone, type ShowOptions, showing, whole } from './listing.ts';
 
 export async function showKeys(config: Config, options: ShowOptions, output: Output): Promise<void> {
@@ -52,12 +55,40 @@ export async function certifyOperator(
   output.json(data);
 }
 
-/** `etis keys show | rotate | revoke | certify`. */
+/** Has the platform sign again after it was restored from an older backup. */
+export async function recoverPlatform(config: Config, options: ShowOptions, output: Output): Promise<void> {
+  const { platform } = await createApiClient(config);
+  const { data } = await platform.post('/api/v1/keys/recover', {});
+  const { epoch, shownBy, directives, revokedKeys } = data;
+  printDone(output, options, {
+    data,
+    sentence: `The platform signs again, in epoch ${epoch}. ${shownBy} subscribers showed what they hold: ${directives} directives and ${revokedKeys.length} revoked keys that the backup had not; look at "etis directive list".`,
+  });
+}
+
+/** Makes an operator's own key for break-glass orders, in a file that only its owner may read. */
+export async function makeOperatorKey(file: string, options: ShowOptions, output: Output): Promise<void> {
+  const key = createSigningKey();
+  if (!(await createPrivate(file, exportSigningKey(key)))) throw errors.FILE_EXISTS(file);
+  printDone(output, options, {
+    data: { file, keyId: key.keyId, publicKey: key.publicKey },
+    sentence: `The key is in ${file}, and nowhere else. Have it certified: etis keys certify ${key.publicKey} > certificate.json`,
+  });
+}
+
+/** `etis keys show | make | rotate | revoke | certify`, and `etis recover`. */
 export function registerKeys(program: Command): void {
   const keys = program.command('keys').description('what everything that governs is signed with');
   showing(keys.command('show', { isDefault: true }), 'the signing keys and until when they count').action((options: ShowOptions) =>
     showKeys(readEnvironment(), options, terminal),
   );
+  showing(keys.command('make'), "make an operator's own key for break-glass orders")
+    .argument('<file>', 'where it is kept; nobody else may read it')
+    .action((file: string, options: ShowOptions) => makeOperatorKey(file, options, terminal));
+  showing(
+    program.command('recover'),
+    'have a platform sign again that was restored from an older backup; needs the root key where it finds it',
+  ).action((options: ShowOptions) => recoverPlatform(readEnvironment(), options, terminal));
   showing(keys.command('rotate'), 'put a new signing key in force; needs the root key where the platform finds it').action(
     (options: ShowOptions) => rotateKey(readEnvironment(), options, terminal),
   );

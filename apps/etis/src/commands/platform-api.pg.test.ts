@@ -49,6 +49,7 @@ function startControl(): Control {
       keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
       audit: { list: refused, verify: refused },
       telemetry: { load: refused, alerts: refused },
+      recovery: { recover: refused },
     },
     sources: new Map([['autodesk', { kind: 'autodesk', title: 'Autodesk', secret: 'generated' as const, checkSecret: () => {} }]]),
     publish: createGovernanceStore({ log: silentLog }).publish,

@@ -64,7 +64,7 @@ export const platform: Role = {
         operations: spine.operations,
         sent: createSentMessages({ db: open(workersDomain) }),
         sources: sourceDescriptions,
-        command: { directives: plane.directives, fleet: plane.fleet, keys: plane.keys, audit: audit.desk, telemetry },
+        command: { directives: plane.directives, fleet: plane.fleet, keys: plane.keys, audit: audit.desk, telemetry, recovery: plane },
         feed: plane.feed,
         // Who changed something finds it in force in this process once the change is answered.
         async publish(fresh) {
@@ -91,6 +91,7 @@ export const platform: Role = {
     for (const service of [...audit.services, telemetry]) await run(service);
     mount(control.routes);
     const db = open(controlDomain);
+    node.check('signing', async () => plane.signs());
     node.check('control database', () => db.statement('select 1').then(() => true));
   },
 };

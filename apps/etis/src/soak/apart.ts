@@ -6,7 +6,7 @@ import { silentLog } from '@etis/kernel';
 import { createEmbeddedServer, type DatabaseAccess } from '@etis/postgres';
 import { identityOf } from '../node/part-identity.ts';
 import { domains } from '../platform/domains.ts';
-import { homeAt, openHome, writePrivate } from '../platform/home.ts';
+import { type Home, homeAt, openHome, writePrivate } from '../platform/home.ts';
 import { prepareDatabase, reducedAccess } from '../platform/open-database.ts';
 import { domainsOf, partsOf } from '../roles/role.ts';
 import { chosenRoles, type RoleName } from '../roles/role-names.ts';
@@ -27,6 +27,8 @@ export interface Apart {
   readonly processes: readonly NodeProcess[];
   of(place: Place): readonly NodeProcess[];
   token(): Promise<string>;
+  /** Of a process of that name. */
+  home(name: string): Home;
   /** `kill -9`; the server is started again as soon as its end is seen. */
   killDatabase(): Promise<void>;
   stop(): Promise<void>;
@@ -125,6 +127,7 @@ export async function createApart(counts: Readonly<Partial<Record<Place, number>
     processes,
     of: (place) => processes.filter(({ name }) => name.startsWith(`${place}-`)),
     token,
+    home: (name) => homeAt(join(folder, name)),
     async killDatabase() {
       const pid = await until('PostgreSQL runs', () => postmasterIn(folder), 30_000);
       process.kill(pid, 'SIGKILL');

@@ -1,4 +1,5 @@
 import { createTrust, keyIdOf, sign, verifySignature } from '@etis/agent';
+import type { Recovered } from '@etis/contracts/command';
 import type { Context } from '@etis/contracts/context';
 import type { Directive } from '@etis/contracts/directives';
 import type { Upward } from '@etis/contracts/link';
@@ -13,16 +14,6 @@ import type { KeyRing } from '../keys/key-ring.ts';
 import { isLater, type SnapshotClock } from '../keys/snapshot-clock.ts';
 import { ownContext } from '../own-context.ts';
 import { forgetHeld, keepHeld, readHeld } from './held-rows.ts';
-
-/** What a recovery began, and what it took from subscribers. */
-interface Recovered extends Moment {
-  /** How many subscribers had shown what they hold. What another one alone holds is over when it comes. */
-  readonly shownBy: number;
-  /** How many directives had been lost and are in force again. */
-  readonly directives: number;
-  /** Keys that do not count, by what subscribers showed. */
-  readonly revokedKeys: readonly string[];
-}
 
 /** What becomes of a platform that was restored from an older backup than its subscribers have seen. */
 export interface Recovery {

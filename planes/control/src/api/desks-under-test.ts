@@ -4,7 +4,7 @@ import { errorCatalogue } from '@etis/kernel';
 import { exampleEntry, exampleVerification } from './audit/audit-schemas.ts';
 import { type DeskOrder, deskUnderTest } from './directives/desk-under-test.ts';
 import { exampleInvitation, exampleMember } from './fleet/fleet-schemas.ts';
-import { exampleKeys } from './keys/key-routes.ts';
+import { exampleKeys, exampleRecovered } from './keys/key-routes.ts';
 import { exampleAlert, exampleLoad } from './telemetry/telemetry-schemas.ts';
 
 const errors = errorCatalogue('COMMAND', {
@@ -28,6 +28,12 @@ export function desksUnderTest(): CommandDesks & { readonly asked: readonly Desk
       async revoke(context, id) {
         if (id !== exampleMember.id) throw errors.SUBSCRIBER_UNKNOWN(id);
         note('revoke', context, id);
+      },
+    },
+    recovery: {
+      async recover(context) {
+        note('recover', context, null);
+        return exampleRecovered;
       },
     },
     telemetry: { load: async () => [exampleLoad], alerts: async () => [exampleAlert] },

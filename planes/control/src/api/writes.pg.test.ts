@@ -50,6 +50,7 @@ const trails: Readonly<
   inviteSubscriber: { desk: 'invite' },
   revokeSubscriber: { desk: 'revoke' },
   rotateKey: { desk: 'rotate' },
+  recoverPlatform: { desk: 'recover' },
   certifyOperator: { desk: 'certifyOperator' },
   revokeKey: { desk: 'revokeKey' },
   deleteSchedule: ['schedule.remove', 'schedule/arbor-construction/nightly-report', 'arbor-construction'],

@@ -1,9 +1,9 @@
-import type { KeyStatus, SigningKeys } from '@etis/contracts/command';
+import type { KeyStatus, Recovered, RecoveryDesk, SigningKeys } from '@etis/contracts/command';
 import type { KeyCertificate } from '@etis/contracts/snapshot';
 import { Type } from 'typebox';
 import type { ApiApp } from '../api-app.ts';
 import { operation } from '../operation.ts';
-import { list, named, nullable, oneOf, plainText, strict, text, time } from '../schemas.ts';
+import { integer, list, named, nullable, oneOf, plainText, strict, text, time } from '../schemas.ts';
 
 const tag = 'keys';
 const exempt = 'what governs everything has to stay in the hands of operators';
@@ -46,12 +46,24 @@ export const exampleKeys: KeyStatus = {
 };
 const exampleSigned = { payload: '{"installation":"etis"}', keyId: exampleCertificate.keyId, signature: 'c2lnbmF0dXJl' };
 
+const recoveredReply = named(
+  'Recovered',
+  Type.Object({
+    ...{ epoch: integer, version: integer },
+    shownBy: Type.Integer({ description: 'how many subscribers had shown what they hold' }),
+    directives: Type.Integer({ description: 'how many directives had been lost and are in force again' }),
+    revokedKeys: list(Type.String({ description: 'a key that does not count, by what subscribers showed' })),
+  }),
+);
+export const exampleRecovered: Recovered = { epoch: 2, version: 118, shownBy: 6, directives: 1, revokedKeys: [] };
+
 export interface KeyRoutesOptions {
   readonly keys: SigningKeys;
+  readonly recovery: RecoveryDesk;
 }
 
 /** The keys by which everything that governs is signed. */
-export function keyRoutes(app: ApiApp, { keys }: KeyRoutesOptions): void {
+export function keyRoutes(app: ApiApp, { keys, recovery }: KeyRoutesOptions): void {
   app.get(
     '/keys',
     operation({
@@ -82,6 +94,25 @@ export function keyRoutes(app: ApiApp, { keys }: KeyRoutesOptions): void {
       example: { reply: exampleCertificate },
     }),
     async ({ etis }, reply) => reply.code(201).send(await keys.rotate(etis)),
+  );
+
+  app.post(
+    '/keys/recover',
+    operation({
+      id: 'recoverPlatform',
+      tag,
+      summary: 'Starts a new epoch after a restored backup, so that the platform signs again',
+      description:
+        'Only while subscribers hold more than the platform ever gave out. What they hold is merged; restrictions that were resumed after the backup are in force again. The root key has to lie where the platform finds it.',
+      permission: 'fleet.write',
+      exempt,
+      status: 201,
+      reply: recoveredReply,
+      problems: [409, 412],
+      idempotent: true,
+      example: { reply: exampleRecovered },
+    }),
+    async ({ etis }, reply) => reply.code(201).send(await recovery.recover(etis)),
   );
 
   app.post(
