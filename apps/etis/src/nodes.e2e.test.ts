@@ -189,10 +189,12 @@ describe('three nodes as processes of their own', () => {
     await platform.start();
     expect((await judged(sending)).violations).toEqual([]);
     expect(accepted.length).toBeGreaterThan(before);
-    const { items } = await asOperator(platform.url, 'GET', '/audit?limit=200');
-    expect((items as { action: string }[]).map(({ action }) => action)).toEqual(
-      expect.arrayContaining(['local.directive.break-glass-applied']),
-    );
+    const isAudited = async (action: string) => {
+      const { items } = await asOperator(platform.url, 'GET', '/audit?limit=200');
+      return (items as { action: string }[]).some((one) => one.action === action);
+    };
+    await until('the platform has kept the order', () => isAudited('directive.break-glass'), 15_000);
+    await until("the node's own record is merged", () => isAudited('local.directive.break-glass-applied'), 15_000);
   });
 });
 
