@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,8 +20,10 @@ import {
 import { createConnection, listConnections, registerConnections, rotateConnection, setConnectionEnabled } from './connections.ts';
 import { deadLetters, discardDeadLetter, redriveDeadLetters, registerDeadLetters } from './dead-letters.ts';
 import { explainFlag, listFlags, readRules, registerFlags, setRules, showFlag, switchFlag } from './flags.ts';
+import { inviteNode, registerFleet, revokeSubscriber, showFleet } from './fleet.ts';
 import { events, flow, status } from './inspect.ts';
 import { cancelJob, listJobs, registerJobs, showJob } from './jobs.ts';
+import { certifyOperator, makeOperatorKey, recoverPlatform, registerKeys, revokeKey, rotateKey, showKeys } from './keys.ts';
 import { listSchedules, registerSchedules, removeSchedule, setSchedule } from './schedules.ts';
 import { createTenant, listTenants, placeTenant, registerTenants, setTenantStatus } from './tenants.ts';
 import { listUnmatched, mapUnmatched, registerUnmatched, replayUnmatched } from './unmatched.ts';
@@ -356,6 +358,28 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     { operation: 'evaluateFlag', query: { tenant } },
     'variant plain',
   ],
+  ['fleet', (out, json) => showFleet(config, json, out), { operation: 'getFleet' }, 'cluster.nudge-standard.node-1'],
+  [
+    'fleet invite',
+    (out, json) => inviteNode(config, 'router-2', { role: 'router', valid: 60, ...json }, out),
+    { operation: 'inviteSubscriber', body: { id: 'edge.router-2', kind: 'edge', scope: null, validSeconds: 60 } },
+    'eyJ',
+  ],
+  [
+    'fleet revoke',
+    (out, json) => revokeSubscriber(config, 'router.node-1', json, out),
+    { operation: 'revokeSubscriber', path: '/fleet/router.node-1/revoke' },
+    'is let in no more',
+  ],
+  ['keys', (out, json) => showKeys(config, json, out), { operation: 'getKeys' }, 'is offline'],
+  ['keys rotate', (out, json) => rotateKey(config, json, out), { operation: 'rotateKey' }, 'signs from now on'],
+  [
+    'keys revoke',
+    (out, json) => revokeKey(config, '7d5f2b9c41e0a86391b7c2d4e5f60718', { reason: 'sold', ...json }, out),
+    { operation: 'revokeKey', body: { reason: 'sold' } },
+    'counts no more',
+  ],
+  ['recover', (out, json) => recoverPlatform(config, json, out), { operation: 'recoverPlatform' }, 'signs again, in epoch 2'],
   ['status', (out, json) => status(config, json, out), { operation: 'getStatus' }, 'etiS 0.1.0 at http://127.0.0.1:'],
 ];
 
@@ -399,6 +423,25 @@ describe('etis', () => {
     expect(asked.map(({ operation }) => operation)).toEqual([expect.stringContaining('preview')]);
   });
 
+  it('invites a process part by part, each by its name in the fleet', async () => {
+    await inviteNode(config, 'product-2', { role: 'cluster,worker', cluster: 'nudge-standard', kind: 'email' }, output());
+    expect(asked.map(({ body }) => (body as { id: string }).id)).toEqual([
+      ...['edge.product-2', 'dispatcher.product-2', 'cluster.nudge-standard.product-2', 'worker.email.product-2'],
+    ]);
+  });
+
+  it("makes an operator's key that nobody else reads, once, and has it certified", async () => {
+    const file = join(home, 'operator.pem');
+    const out = output();
+    await makeOperatorKey(file, { json: true }, out);
+    const [made] = out.data as [{ publicKey: string }];
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await expect(makeOperatorKey(file, {}, out)).rejects.toMatchObject({ code: 'ETIS_FILE_EXISTS' });
+    await certifyOperator(config, made.publicKey, { days: 30 }, out);
+    expect(asked).toMatchObject([{ operation: 'certifyOperator', body: { publicKey: made.publicKey, validDays: 30 } }]);
+    expect(out.data[1]).toMatchObject({ signature: expect.any(String) });
+  });
+
   it('reads the rules of a flag from a file, and says what is wrong with one', async () => {
     const file = join(home, 'rules.json');
     await writeFile(file, '[{"id":"all","variant":"on"}]');
@@ -421,7 +464,7 @@ describe('etis', () => {
 
 const registers = [
   ...[registerTenants, registerConnections, registerUnmatched, registerDeadLetters],
-  ...[registerJobs, registerSchedules, registerConfig, registerFlags],
+  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys],
 ];
 
 describe('registering', () => {
@@ -440,6 +483,8 @@ describe('registering', () => {
       ...['list', 'set', 'remove'].map((name) => `schedules ${name}`),
       ...['settings', 'list', 'show', 'set', 'unset', 'value', 'history', 'rollback'].map((name) => `config ${name}`),
       ...['list', 'show', 'enable', 'disable', 'rules', 'value'].map((name) => `flag ${name}`),
+      ...['show', 'invite', 'revoke'].map((name) => `fleet ${name}`),
+      ...['show', 'make', 'rotate', 'revoke', 'certify'].map((name) => `keys ${name}`),
     ]);
     for (const { name, command } of leaves) {
       expect(command.description(), name).not.toBe('');

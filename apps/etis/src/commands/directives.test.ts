@@ -3,7 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DirectiveReport, Receipt } from '@etis/contracts/directives';
+import { createSigningKey, createTrust, exportSigningKey, sign } from '@etis/agent';
+import type { BreakGlassDirective, DirectiveReport, Receipt } from '@etis/contracts/directives';
+import type { Signed } from '@etis/contracts/snapshot';
 import { type Config, readConfig } from '@etis/kernel';
 import { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +20,7 @@ import {
   registerDirectives,
   resumeDirectives,
   showDirective,
+  signDirective,
 } from './directives.ts';
 
 const id = '019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71';
@@ -236,6 +239,43 @@ describe('what is typed', () => {
   it.each(['', '5', 's', '-5s', '1.5h', '5 m', '1w'])('%s is none', (text) => {
     expect(() => durationOf(text)).toThrow('time');
     expect(() => rateOf(text)).toThrow();
+  });
+
+  it('is signed with a key of ones own, for one node, and taken there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'etis-sign-'));
+    const [root, key] = [createSigningKey(), createSigningKey()];
+    const now = Date.now();
+    const certificate = sign(root, 'certificate', {
+      ...{ installation: 'etis', keyId: key.keyId, publicKey: key.publicKey, role: 'operator' },
+      ...{ notBefore: new Date(now - 60_000).toISOString(), notAfter: new Date(now + 3_600_000).toISOString() },
+    });
+    await writePrivate(join(folder, 'key.pem'), exportSigningKey(key));
+    await writeFile(join(folder, 'certificate.json'), JSON.stringify(certificate));
+    const printed: unknown[] = [];
+    const files = { key: join(folder, 'key.pem'), certificate: join(folder, 'certificate.json') };
+    const order = { node: 'router.node-1', installation: 'etis', reason: 'the platform burns', for: 60_000, tenant: 'acme', ...files };
+    await signDirective('kill', order, { line: () => undefined, json: (value) => void printed.push(value) });
+    const trust = createTrust({ installation: 'etis', root: root.publicKey });
+    const [{ directive, certificates }] = printed as [{ directive: Signed; certificates: readonly Signed[] }];
+    trust.learn(certificates, now);
+    const opened = trust.open<BreakGlassDirective>('break-glass', directive, { now, role: 'operator' });
+    expect(opened).toMatchObject({
+      verb: 'kill',
+      scope: { tenant: 'acme' },
+      breakGlass: { target: 'router.node-1' },
+      reason: 'the platform burns',
+    });
+    await expect(
+      signDirective('kill', { ...order, for: 25 * 3_600_000 }, { line: () => undefined, json: () => undefined }),
+    ).rejects.toMatchObject({
+      code: 'AGENT_BREAK_GLASS_INVALID',
+    });
+    await expect(
+      signDirective('kill', { ...order, key: join(folder, 'none') }, { line: () => undefined, json: () => undefined }),
+    ).rejects.toMatchObject({
+      code: 'ETIS_FILE_UNREADABLE',
+    });
+    await rm(folder, { recursive: true });
   });
 
   it('is a command for each verb', () => {

@@ -107,7 +107,7 @@ export async function applyDirective(config: Config, file: string, options: Show
     );
 }
 
-export interface SignOptions extends DirectiveScope {
+interface SignOptions extends DirectiveScope {
   readonly node: string;
   readonly key: string;
   readonly certificate: string;

@@ -10,7 +10,7 @@ import { partsOf } from '../roles/role.ts';
 import { chosenRoles, listOf, nodes, roleNames } from '../roles/role-names.ts';
 import { given, printDone, type ShowOptions, showing, whole } from './listing.ts';
 
-export interface InviteOptions extends ShowOptions {
+interface InviteOptions extends ShowOptions {
   readonly node?: string;
   readonly role?: string;
   readonly cluster?: string;

@@ -6,7 +6,7 @@ import { sectionShapes } from './section-shapes.ts';
 import type { VerifiedManifest } from './verified-manifest.ts';
 
 /** A section as a subscriber holds it. */
-export interface HeldSection<Name extends SectionName = SectionName> {
+interface HeldSection<Name extends SectionName = SectionName> {
   readonly stamp: SectionStamp;
   readonly content: SectionContent<SectionValues[Name]>;
 }
