@@ -162,7 +162,10 @@ describe('service units', () => {
   it.each(nodeNames)('%s: is hardened, has a user and a state folder of its own, and may execute what its compiler writes', (node) => {
     const { Service = {} } = parseUnit(systemd(`etis-${node}@.service`));
     expect(Service).toMatchObject({ ...hardening, User: [`etis-${node}`], Group: [`etis-${node}`], StateDirectory: [`etis-${node}`] });
-    expect(Service).toMatchObject({ StateDirectoryMode: ['0700'], EnvironmentFile: [`/etc/etis/${node}.env`] });
+    expect(Service).toMatchObject({
+      StateDirectoryMode: ['0700'],
+      EnvironmentFile: [`/etc/etis/${node}.env`, ...(node === 'platform' ? ['-/etc/etis/platform-%i.env'] : [])],
+    });
     expect(Service).not.toHaveProperty('MemoryDenyWriteExecute');
   });
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -32,18 +32,22 @@ interface Enrolment extends Omit<EnrolmentToken, 'secret' | 'expiresAt'> {
 
 /** How long a first start waits for a platform that is not there yet, in milliseconds. */
 const enrolWithinMs = 60_000;
+const retryMs = 500;
 
 /** Has every part of this process governed by a platform elsewhere: by what it kept at once, and over a link from then on. @throws ETIS_NOT_ENROLLED */
 export async function subscribeApart(node: Pick<Node, 'parts' | 'vault' | 'home' | 'config' | 'log' | 'run'>): Promise<void> {
   const { parts, vault, home, config, log, run } = node;
-  const known = await readEnrolments(home.link);
+  // Several processes may share a home; each is a subscriber of its own.
+  const folder = join(home.link, config.node ?? String(config.port));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const known = await readEnrolments(folder);
   const tokens = await readTokens(config.linkTokens);
   for (const part of parts.all) {
     const { identity, installation, root, privateKey, url, authority } =
-      known.find((one) => isFor(one, part)) ?? (await enrolPart(part, { tokens, folder: home.link, log }));
+      known.find((one) => isFor(one, part)) ?? (await enrolPart(part, { tokens, folder, log }));
     const urls = config.linkUrls.length > 0 ? config.linkUrls : url.split(',');
     const credential = { identity, installation, key: signingKeyFrom(privateKey), trust: createTrust({ installation, root }) };
-    const copy = createGovernanceFiles({ folder: join(home.link, identity.id), log });
+    const copy = createGovernanceFiles({ folder: join(folder, identity.id), log });
     part.subscriber = createSubscriber({
       store: part.store,
       directives: part.orders,
@@ -102,13 +106,24 @@ async function enrolPart(
   part: GovernedPart,
   { tokens, folder, log }: { tokens: readonly EnrolmentToken[]; folder: string; log: Log },
 ): Promise<Enrolment> {
-  const token = tokens.find((one) => isFor(one, part));
-  if (token === undefined) throw errors.NOT_ENROLLED(part.scope === null ? part.kind : `${part.kind} ${part.scope}`);
+  let refusal: unknown = errors.NOT_ENROLLED(part.scope === null ? part.kind : `${part.kind} ${part.scope}`);
+  for (const token of tokens.filter((one) => isFor(one, part))) {
+    try {
+      return await enrolWith(token, { folder, log });
+    } catch (error) {
+      if (!(error instanceof EtisError) || error.code !== agentErrors.ENROLMENT_REFUSED.code) throw error;
+      // Another process of this home used it.
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+async function enrolWith(token: EnrolmentToken, { folder, log }: { folder: string; log: Log }): Promise<Enrolment> {
   const { secret: _, expiresAt: __, ...told } = token;
   // Kept before it is enrolled: an answer that is lost is asked for again with the same key.
   const draft = join(folder, `${token.identity.id}.enrolling`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const kept = await readFile(draft, 'utf8').catch(() => null);
+  const kept = await readPrivate(draft);
   const key = kept === null ? createSigningKey() : signingKeyFrom(kept);
   if (kept === null) await writePrivate(draft, exportSigningKey(key));
   const connect = dialLink({ urls: token.url.split(','), authority: token.authority });
@@ -121,10 +136,11 @@ async function enrolPart(
       const isAway = error instanceof EtisError && error.code === agentErrors.LINK_REFUSED.code;
       if (!isAway || Date.now() > until) throw error;
       log.warn({ subscriber: token.identity.id, err: error }, 'the platform cannot be reached to enrol with; it is tried again');
-      await delay(500);
+      await delay(retryMs);
     }
   }
   const enrolment: Enrolment = { ...told, privateKey: exportSigningKey(key) };
   await writePrivate(join(folder, `${token.identity.id}.json`), JSON.stringify(enrolment, null, 2));
+  await rm(draft, { force: true });
   return enrolment;
 }

@@ -37,7 +37,7 @@ export function platformUnderTest() {
   const root = createSigningKey();
   const online = createSigningKey();
   const lines: Line[] = [];
-  const manners = { refusing: false, left: 0, forge: (challenge: Downward): Downward => challenge };
+  const manners = { refusing: false, heartbeatMs: 1_000, left: 0, forge: (challenge: Downward): Downward => challenge };
 
   function certify(
     key: SigningKey,
@@ -75,7 +75,7 @@ export function platformUnderTest() {
       const said: LinkProof = { by: 'subscriber', installation, nonce: ours, subscriber: message.identity.id, channel };
       if (message.proof.payload !== canonicalJson(said) || !verifySignature(key.publicKey, 'link', message.proof))
         return wire.close('no proof');
-      say({ type: 'welcome', heartbeatMs: 1_000 });
+      say({ type: 'welcome', heartbeatMs: manners.heartbeatMs });
       lines.push(line);
     });
     wire.onClose(() => {

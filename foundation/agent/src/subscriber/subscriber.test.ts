@@ -114,6 +114,32 @@ describe('a subscriber', () => {
     await eventually(() => platform.lines.filter(({ channel }) => channel === 'command').length === 2);
   });
 
+  it('leaves a platform that says nothing any more, and dials again', async () => {
+    platform.manners.heartbeatMs = 40;
+    const subscriber = await start();
+    await say(first(1, 'acme'));
+    await eventually(() => platform.lines.filter(({ channel }) => channel === 'command').length >= 2);
+    expect([subscriber.applied().version, names()]).toEqual([1, ['acme']]);
+  });
+
+  it('tells what was decided on the node while there was no link, once there is one', async () => {
+    platform.manners.refusing = true;
+    const subscriber = await start();
+    const decided = {
+      installation,
+      directive: uuidv7(),
+      digest: 'd',
+      subscriber: router.id,
+      outcome: 'applied',
+      reason: null,
+      effectiveAt: '',
+    } as const;
+    subscriber.report(decided);
+    platform.manners.refusing = false;
+    const [receipt] = await eventually(() => (heard('receipt').length > 0 ? heard('receipt') : undefined));
+    expect(JSON.parse(receipt?.signed.payload ?? '')).toEqual(decided);
+  });
+
   it('sends batches over the data connection, and knows whether they were taken', async () => {
     const subscriber = await start();
     const { say: speak } = await line('data');
