@@ -34,7 +34,15 @@ Settings (environment):
   ETIS_DOCUMENTS_PATH    folder that documents are kept in      default: none
   ETIS_LOG_LEVEL  debug, info, warn, error, silent          default warn
 
+  ETIS_NODE       the name of this process in the fleet         default host and port
+  ETIS_LINK_PORT  where other processes dial in to be governed  default: none
+                         with ETIS_LINK_HOST, and ETIS_LINK_URL where they find it
+  ETIS_ENVIRONMENT       live, staging or sandbox               default live
+  ETIS_METRICS    "on" serves /metrics for Prometheus; OTEL_EXPORTER_OTLP_ENDPOINT sends by OTLP
+
 Settings of etis serve:
+  ETIS_LINK_TOKENS   what it enrols with at its first start: what "etis fleet invite" printed, or the file that holds it
+  ETIS_ON_LEASE_END  continue, stop-new-work or stop, while what governs is past its time   default continue
   ETIS_PLATFORM_URL  where an edge finds the Platform API, one or more, separated by commas
   ETIS_HEALTH_PORT   a further port for /healthz and /readyz alone
   ETIS_LAMEDUCK      seconds of still answering after SIGTERM, while not ready   default 2
