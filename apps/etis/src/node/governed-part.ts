@@ -4,15 +4,16 @@ import {
   createGovernanceStore,
   type DirectivesStore,
   type GovernanceStore,
+  type LocalEvaluation,
   type Subscriber,
   withLeaseEnd,
 } from '@etis/agent';
-import type { Environment, Evaluation } from '@etis/contracts/configuration';
+import type { Environment } from '@etis/contracts/configuration';
 import type { Directives } from '@etis/contracts/directives';
 import type { Governance } from '@etis/contracts/governance';
 import type { SubscriberIdentity, SubscriberKind } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
-import type { OnLeaseEnd } from '@etis/contracts/snapshot';
+import type { Freshness, OnLeaseEnd } from '@etis/contracts/snapshot';
 import { systemClock } from '@etis/kernel';
 
 /** Which part of a process is governed on its own: a kind, and what of it. */
@@ -23,7 +24,8 @@ export interface GovernedPart extends PartChoice {
   readonly governance: Governance;
   /** What restricts it: operators' orders, and past the time of what governs it what the settings say. */
   readonly directives: Directives;
-  readonly evaluation: Evaluation;
+  readonly evaluation: LocalEvaluation;
+  freshness(): Freshness;
   /** For who governs it; everybody else reads `governance`. */
   readonly store: GovernanceStore;
   readonly orders: DirectivesStore;
@@ -66,8 +68,19 @@ function createPart({ kind, scope }: PartChoice, { environment, onLeaseEnd, log 
   const { governance } = store;
   const freshness = () => part.subscriber?.freshness() ?? 'EMPTY';
   const directives = withLeaseEnd(orders, { onLeaseEnd, freshness, clock: systemClock });
-  const evaluation = createEvaluation({ governance, environment, clock: systemClock, directives });
-  const part: GovernedPart = { kind, scope, store, orders, governance, directives, evaluation, subscriber: null, identity: null };
+  const evaluation = createEvaluation({ governance, environment, clock: systemClock, directives, freshness });
+  const part: GovernedPart = {
+    kind,
+    scope,
+    store,
+    orders,
+    governance,
+    directives,
+    evaluation,
+    freshness,
+    subscriber: null,
+    identity: null,
+  };
   return part;
 }
 

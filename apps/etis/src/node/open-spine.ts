@@ -9,7 +9,9 @@ export async function openSpine(
   options: { choice: NodeChoice; log: Log } & Pick<Node, 'parts' | 'meter' | 'hosts' | 'open' | 'check'>,
 ): Promise<Spine> {
   const { choice, parts, meter, hosts, open, check, log } = options;
-  const { governance, directives } = parts.of(parts.has('router') ? 'router' : 'dispatcher');
+  // A process without either reads nothing from it: it has to do with jobs alone.
+  const kind = (['router', 'dispatcher'] as const).find((one) => parts.has(one)) ?? 'edge';
+  const { governance, directives } = parts.of(kind);
   const db = open(spineDomain);
   check('database', () => db.statement('select 1').then(() => true));
   return createSpine({

@@ -22,7 +22,7 @@ export function alertDelivery({ id, type, subject, time, data }: AlertEvent): De
     traceparent,
     flow: event,
     cause: null,
-    hop: 0,
+    hop: 1,
   };
   return {
     id: event,

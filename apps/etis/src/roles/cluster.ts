@@ -1,7 +1,13 @@
 import { isPlacedOn } from '@etis/agent';
+import { createFlagProvider } from '@etis/agent/flags';
+import type { Log } from '@etis/contracts/log';
+import type { Cluster } from '@etis/contracts/tenancy';
+import type { Service } from '@etis/kernel';
 import { createClusterHost } from '@etis/runtime';
 import { spineDomain } from '@etis/spine';
+import { OpenFeature } from '@openfeature/server-sdk';
 import { errors } from '../errors.ts';
+import type { GovernedPart } from '../node/governed-part.ts';
 import type { Node } from '../node/node.ts';
 import { type Installation, installations } from '../platform/installations.ts';
 import type { Role } from './role.ts';
@@ -37,10 +43,29 @@ export const cluster: Role = {
       );
     }
   },
-  async start({ hosts, run }) {
+  async start(node) {
+    const { hosts, parts, log, run } = node;
     for (const host of hosts.values()) await run(host.relay);
+    for (const { cluster: place } of hostedHere(node)) await run(flagsOf(parts.of('cluster', place.id), place, log));
   },
 };
+
+/** What a product reads by `OpenFeature.getClient(<cluster>)`: READY, STALE and ERROR are what governs the cluster. */
+function flagsOf({ evaluation, governance, freshness }: GovernedPart, { id, product, tier }: Cluster, log: Log): Service {
+  const target = { product, cluster: id, tier };
+  return {
+    name: `flags of ${id}`,
+    async start() {
+      // What is not governed yet is an ERROR until it is, and no reason not to start.
+      await OpenFeature.setProviderAndWait(id, createFlagProvider({ evaluation, governance, freshness, target })).catch((error: unknown) =>
+        log.warn({ cluster: id, err: error }, 'flags are not to be had yet'),
+      );
+    },
+    async stop() {
+      await OpenFeature.clearProviders();
+    },
+  };
+}
 
 /** @throws ETIS_CLUSTER_UNKNOWN */
 export function hostedHere({ clusters }: Pick<Node, 'clusters'>): readonly Installation[] {
