@@ -4,10 +4,13 @@ import { measureFlags } from './flags.ts';
 import { createFleet } from './fleet-of.ts';
 import { operator } from './operator.ts';
 import { type PlatformStand, startPlatform } from './platform-stand.ts';
+import { measureSimulated } from './simulated.ts';
 
 const subscribers = 1_000;
 const holders = 3;
+const simulated = 10_000;
 const kills = 60;
+const restMs = 1_200;
 const changes = 100;
 const sizes = [100, 1_000, 10_000] as const;
 
@@ -44,6 +47,9 @@ export async function governance(print: (line: string) => void): Promise<BenchRe
   const stormMs = performance.now() - storm;
   print(`all ${subscribers} are back after a reconnect storm of ${Math.round(stormMs)} ms`);
   fleet.stop();
+  await until(() => stand.plane.server.size() === 0);
+  const crowd = await measureSimulated(stand, simulated);
+  print(`kill to the last of ${simulated} simulated subscribers  ${milliseconds(crowd.killMs)}; each costs ${crowd.kibPerSubscriber} KiB`);
   await stand.stop();
 
   const flags = await measureFlags();
@@ -68,6 +74,11 @@ export async function governance(print: (line: string) => void): Promise<BenchRe
       joinMs: Math.round(joinedMs),
       reconnectStormMs: Math.round(stormMs),
       subscribers,
+      simulated: {
+        subscribers: simulated,
+        killMs: { p50: round(median(crowd.killMs)), max: round(Math.max(...crowd.killMs)) },
+        kibPerSubscriber: crowd.kibPerSubscriber,
+      },
     },
   };
 }
@@ -84,9 +95,11 @@ async function measureChanges(stand: PlatformStand): Promise<readonly number[]> 
   return times;
 }
 
+/** Each from rest: a second after a directive the manifests that name it are on their way. */
 async function measureKills(stand: PlatformStand): Promise<readonly number[]> {
   const times: number[] = [];
   for (let index = 0; index < kills + 3; index += 1) {
+    await delay(restMs);
     await stand.plane.server.settled(10_000);
     const begun = performance.now();
     const { directive } = await stand.plane.directives.order(operator, { verb: 'kill', scope: {}, reason: 'benched' });

@@ -68,7 +68,7 @@ export interface CommandPlaneOptions {
   /** Takes what comes over data connections. */
   readonly data: (message: DataMessage, subscriber: string) => Promise<void>;
   /** Called after directives, receipts or the fleet have changed. */
-  readonly changed?: DirectiveDeskOptions['changed'];
+  readonly changed?: (what: 'directive' | 'receipt' | 'fleet') => void;
   readonly clock: Clock;
   readonly log: Log;
   /** How long a manifest is fresh, in milliseconds; default ten minutes. It is renewed after half of that. */
@@ -85,7 +85,7 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
   const slices = createSliceCompiler();
   const registry = createSubscriberRegistry({ db, clock, log });
   const states = createFleetStates({ db });
-  const fleetLog = createFleetLog({ states, process: randomUUID(), clock, log });
+  const fleetLog = createFleetLog({ states, process: randomUUID(), clock, log, written: () => options.changed?.('fleet') });
   const keys = createKeyRing({
     ...{ db, secrets, installation, rootFile: options.rootFile, clock, log },
     changed: () => governor.keysChanged(),

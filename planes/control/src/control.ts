@@ -71,6 +71,8 @@ export interface Control extends Service {
   readonly resolver: ResolverEntries;
   readonly configuration: Configuration;
   readonly routes: RouteModule;
+  /** Tells who follows changes of something that another plane changed. */
+  noteChange(resource: 'directives' | 'fleet' | 'alerts'): void;
 }
 
 /** `start` throws AGENT_MASTER_KEY_WRONG where the master key is not the one that sealed what is stored. */
@@ -135,6 +137,7 @@ export function createControl(options: ControlOptions): Control {
     connections,
     resolver,
     configuration,
+    noteChange: (resource) => feed.note(resource, null),
     routes: createPlatformApi({
       facts: options.facts,
       spine,

@@ -41,12 +41,16 @@ export const platform: Role = {
       view: () => view,
       backlog: { lanes: spine.queries.lanes, openJobs: spine.lookups.openJobs },
       data: (message, subscriber) => takeData(message, subscriber),
+      changed: (what) => node.control?.noteChange(what === 'fleet' ? 'fleet' : 'directives'),
     });
     const audit = openAudit(plane, node);
     const telemetry = createTelemetryDesk({
       db: open(commandDomain),
       clock: systemClock,
-      publish: async (event) => void (await spine.inbox.append(alertDelivery(event))),
+      async publish(event) {
+        await spine.inbox.append(alertDelivery(event));
+        node.control?.noteChange('alerts');
+      },
       fleet: plane.members,
       log,
     });

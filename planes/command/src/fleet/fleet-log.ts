@@ -14,7 +14,14 @@ const beatMs = 5_000;
 /** As many as one statement takes at a time. */
 const batchCount = 1_000;
 
-export function createFleetLog(options: { states: FleetStates; process: string; clock: Clock; log: Log }): FleetLog {
+export function createFleetLog(options: {
+  states: FleetStates;
+  process: string;
+  clock: Clock;
+  log: Log;
+  /** Called after something new was written. */
+  written?: () => void;
+}): FleetLog {
   const { states, process, clock, log } = options;
   let noted = new Map<string, SubscriberState>();
   let beatAt = Number.NEGATIVE_INFINITY;
@@ -27,6 +34,7 @@ export function createFleetLog(options: { states: FleetStates; process: string; 
       batch.map(([subscriber, state]) => ({ ...state, subscriber })),
     );
     for (const [subscriber, state] of batch) if (noted.get(subscriber) === state) noted.delete(subscriber);
+    options.written?.();
   }
 
   /** One after the other, so that an older state never overtakes a newer one. */

@@ -25,6 +25,8 @@ interface Subscriber {
 export interface ChangeFeed extends Service {
   /** Takes note of the view that is now in force. */
   published(view: GovernanceView): void;
+  /** Takes note of something that changed beside the governed state and the record; many at once are told as one. */
+  note(resource: string, id: string | null): void;
   /**
    * From now on, or from the governed version `after` on, with what was missed delivered first: every change of the versions since, or, where
    * that is no longer known, one change of the resource `*`. Resolves to the way to stop. @throws CONTROL_CHANGES_FULL
@@ -49,6 +51,7 @@ export interface ChangeFeedOptions {
   readonly heartbeatMs?: number;
 }
 
+const gatherMs = 100;
 const everything: readonly Change[] = [{ resource: '*', id: null }];
 
 export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
@@ -58,6 +61,8 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
   let history: readonly (ChangeBatch & { readonly since: number })[] = [];
   let stopped = true;
   let heartbeats: NodeJS.Timeout | undefined;
+  const noted = new Map<string, Change>();
+  let telling: NodeJS.Timeout | undefined;
 
   const loop = createLoop({
     name: 'change feed',
@@ -103,6 +108,8 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       stopped = true;
       end();
       clearInterval(heartbeats);
+      clearTimeout(telling);
+      telling = undefined;
       await loop.stop();
     },
     published(view) {
@@ -114,6 +121,17 @@ export function createChangeFeed(options: ChangeFeedOptions): ChangeFeed {
       const batch = { since: before.version, version: view.version, changes: found.length === 0 ? everything : found };
       history = [...history, batch].slice(-keptVersions);
       tell(batch);
+    },
+    note(resource, id) {
+      if (subscribers.size === 0) return;
+      noted.set(`${resource} ${id}`, { resource, id });
+      telling ??= setTimeout(() => {
+        telling = undefined;
+        const changes = [...noted.values()];
+        noted.clear();
+        tell({ version: null, changes });
+      }, gatherMs);
+      telling.unref();
     },
     subscribe(subscriber, after) {
       if (stopped || subscribers.size >= maxSubscribers) throw errors.CHANGES_FULL(maxSubscribers);

@@ -7,7 +7,7 @@ import { changeStream, readLastEventId } from './change-stream.ts';
 const reply = Type.Unsafe<NodeJS.ReadableStream | string>({
   type: 'string',
   description:
-    'Server-sent events. `event: ready` comes first, with the governed version. Then `event: change` with `{"resource", "id", "version"}`: `id` is null where it is many; `version` is the governed version, null for changes of the record; the resource `*` says that more was missed than is known, so that everything is to be looked at again.',
+    'Server-sent events. `event: ready` comes first, with the governed version. Then `event: change` with `{"resource", "id", "version"}`: `id` is null where it is many; `version` is the governed version, null for changes of the record and of what governs (`directives`, `fleet`, `alerts`); the resource `*` says that more was missed than is known, so that everything is to be looked at again.',
 });
 
 const exampleStream = `retry: 1000

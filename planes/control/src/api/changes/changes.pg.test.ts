@@ -86,6 +86,16 @@ describe('GET /changes', () => {
     }
   });
 
+  it('tells what other planes changed, many at once as one', async () => {
+    const followed = await follow();
+    await followed.until(/event: ready/);
+    for (let index = 0; index < 50; index += 1) api.control.noteChange('fleet');
+    api.control.noteChange('directives');
+    const seen = await followed.until(/"resource":"directives"/);
+    expect(seen.match(/"resource":"fleet","id":null,"version":null/g)).toHaveLength(1);
+    followed.cut();
+  });
+
   it('is not counted any more once it was cut', async () => {
     for (let round = 0; round < 120; round += 1) {
       const followed = await follow();
