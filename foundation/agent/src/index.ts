@@ -22,7 +22,7 @@ export { publicKeyFrom, sign, verifySignature, verifySignatureAside } from './si
 export { createSigningKey, exportSigningKey, keyIdOf, type SigningKey, signingKeyFrom } from './signing/signing-key.ts';
 export { createTrust, type Trust } from './signing/trust.ts';
 export { createGovernanceFiles } from './snapshot/governance-files.ts';
-export { emptySection, type SectionContent } from './snapshot/section-content.ts';
+export { changedKeys, emptySection, type SectionContent } from './snapshot/section-content.ts';
 export { dialLink, linkName } from './subscriber/dial-link.ts';
 export { enrol, readEnrolmentToken } from './subscriber/enrol.ts';
 export { withLeaseEnd } from './subscriber/lease-end.ts';

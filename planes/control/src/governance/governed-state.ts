@@ -1,3 +1,4 @@
+import { emptySection, type SectionContent } from '@etis/agent';
 import type { GovernanceView } from '@etis/contracts/governance';
 import { type GovernanceChange, type SectionName, type SectionValues, sectionNames } from '@etis/contracts/snapshot';
 
@@ -7,7 +8,7 @@ export interface GovernedState {
   apply(change: GovernanceChange): GovernanceView;
 }
 
-type Sections = { readonly [Name in SectionName]: ReadonlyMap<string, SectionValues[Name]> };
+type Sections = { readonly [Name in SectionName]: SectionContent<SectionValues[Name]> };
 
 export function createGovernedState(): GovernedState {
   let sections = emptySections();
@@ -36,18 +37,10 @@ export function createGovernedState(): GovernedState {
 }
 
 function emptySections(): Sections {
-  return Object.fromEntries(sectionNames.map((name) => [name, new Map()])) as unknown as Sections;
+  return Object.fromEntries(sectionNames.map((name) => [name, emptySection()])) as unknown as Sections;
 }
 
-/** A new map in the order of keys; the same one where nothing changed. */
-function changed<V>(before: ReadonlyMap<string, V>, changes: Readonly<Record<string, V | null>> | undefined): ReadonlyMap<string, V> {
-  if (changes === undefined) return before;
-  const after = new Map(before);
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) after.delete(key);
-    else after.set(key, value);
-  }
-  // Only what is new may stand in the wrong place: it was put last.
-  if (Object.entries(changes).every(([key, value]) => value === null || before.has(key))) return after;
-  return new Map([...after].sort(([one], [other]) => (one < other ? -1 : 1)));
+/** The same content where nothing changed. */
+function changed<V>(before: SectionContent<V>, changes: Readonly<Record<string, V | null>> | undefined): SectionContent<V> {
+  return changes === undefined ? before : before.with(changes);
 }

@@ -1,3 +1,4 @@
+import { changedKeys } from '@etis/agent';
 import type { GovernanceView } from '@etis/contracts/governance';
 
 /** What changed, coarsely: `id` is null where it is many or not known which. Whoever cares looks again. */
@@ -9,14 +10,14 @@ export interface Change {
 /** With more changes than this of one resource in one version, only the resource is named. */
 const maxNamed = 50;
 
-/** Things by id. What did not change from one view to the next is the same object, so that most of them are not looked into. */
+/** Things by id. Of the sections of one state that came of another only what was changed is looked at. */
 type Keyed = ReadonlyMap<string, unknown>;
 
 /** What differs between two governed states, by resource. */
 export function viewChanges(before: GovernanceView, after: GovernanceView): readonly Change[] {
   return resources.flatMap(({ resource, part, read }): readonly Change[] => {
     if (before[part] === after[part]) return [];
-    const ids = changedIds(read(before), read(after));
+    const ids = changedKeys(read(before), read(after));
     return ids.length > maxNamed ? [{ resource, id: null }] : ids.map((id) => ({ resource, id }));
   });
 }
@@ -44,13 +45,3 @@ const resources: readonly Resource[] = [
   },
   { resource: 'configuration', part: 'configuration', read: ({ configuration }) => configuration },
 ];
-
-function changedIds(before: Keyed, after: Keyed): readonly string[] {
-  const changed = [...after].filter(([id, value]) => !isSame(before.get(id), value)).map(([id]) => id);
-  const gone = [...before.keys()].filter((id) => !after.has(id));
-  return [...changed, ...gone];
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
-}
