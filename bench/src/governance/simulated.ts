@@ -3,22 +3,18 @@ import type { Downward, SubscriberIdentity, Upward } from '@etis/contracts/link'
 import { operator } from './operator.ts';
 import { installation, type PlatformStand } from './platform-stand.ts';
 
-/** What so many subscribers cost that only listen: they prove who they are, take everything, and verify and answer nothing. */
-export interface Simulated {
-  /** From the order to the last of them, by kill, in milliseconds. */
-  readonly killMs: readonly number[];
-  readonly kibPerSubscriber: number;
-}
-
 const kills = 10;
 
-export async function measureSimulated(stand: PlatformStand, count: number): Promise<Simulated> {
+/**
+ * Milliseconds from the order to the last of so many subscribers, by kill. They prove who they are, take everything, and verify and answer nothing: what
+ * is measured is the platform's part.
+ */
+export async function measureSimulated(stand: PlatformStand, count: number): Promise<readonly number[]> {
   const members = Array.from({ length: count }, (_, index) => ({
     identity: { id: `edge.simulated-${index}`, kind: 'edge', scope: null } satisfies SubscriberIdentity,
     key: createSigningKey(),
   }));
   await stand.plane.adopt(members.map(({ identity, key }) => ({ identity, publicKey: key.publicKey })));
-  const before = process.memoryUsage().rss;
   let heard = 0;
   let all = Promise.withResolvers<void>();
   const onDirective = () => {
@@ -26,7 +22,6 @@ export async function measureSimulated(stand: PlatformStand, count: number): Pro
     if (heard === count) all.resolve();
   };
   for (const { identity, key } of members) await listen(stand, { identity, key, onDirective });
-  const kibPerSubscriber = Math.round((process.memoryUsage().rss - before) / count / 1_024);
   const killMs: number[] = [];
   for (let index = 0; index < kills; index += 1) {
     heard = 0;
@@ -40,7 +35,7 @@ export async function measureSimulated(stand: PlatformStand, count: number): Pro
     await stand.plane.directives.resume(operator, { ends: [directive.id], reason: 'benched' });
     await all.promise;
   }
-  return { killMs, kibPerSubscriber };
+  return killMs;
 }
 
 /** Resolves once it is welcome. */
