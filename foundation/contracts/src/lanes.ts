@@ -16,14 +16,19 @@ export interface LaneEntry {
 
 /**
  * What the dispatcher hands to a cluster: entries of one lane, in order.
- * `parked` is a single entry delivered out of order, after it had been set aside.
+ * `parked` is a single entry delivered out of order, after it had been set aside. `leave` has none: the lane goes to another cluster.
  */
 export interface LaneBatch {
   readonly lane: LaneId;
   readonly tenant: TenantId;
   readonly product: ProductId;
   readonly cluster: ClusterId;
-  readonly mode: 'ordered' | 'parked';
+  readonly mode: 'ordered' | 'parked' | 'leave';
+  /**
+   * How often the lane has changed its cluster; absent is 0. Once a host has seen a higher one, it refuses the lane's batches of a lower one, which
+   * some transport brings late.
+   */
+  readonly generation?: number;
   readonly entries: readonly LaneEntry[];
   /**
    * In mode `ordered`: the lane's position before these entries. Everything up to it was handled, parked or given up, and nothing lies
@@ -31,6 +36,14 @@ export interface LaneBatch {
    * per batch wherever a lane's positions have gaps.
    */
   readonly after?: bigint;
+  /** In mode `leave`: positions of entries that were set aside, of which the cluster is to say which it handled. */
+  readonly asks?: readonly bigint[];
+}
+
+/** How far a cluster was with a lane that left it: its mark, and which of the entries that it was asked about it handled out of order. */
+export interface LaneFarewell {
+  readonly position: bigint;
+  readonly handled: readonly bigint[];
 }
 
 /**
@@ -41,7 +54,17 @@ export interface BatchOutcome {
   readonly handled: number;
   /** Ids of the jobs and events that handling asked for and that may not have reached the spine yet; absent where there are none. */
   readonly outgoing?: readonly string[];
-  readonly failed?: { readonly position: bigint; readonly error: string; readonly retryable: boolean };
+  readonly failed?: {
+    readonly position: bigint;
+    readonly error: string;
+    readonly retryable: boolean;
+    /** The handler's own wish for the wait before the next attempt, in milliseconds. */
+    readonly retryAfterMs?: number;
+    /** Whether the lane has to stand until this entry is handled; by default it goes on and the entry is set aside. */
+    readonly holdsLane?: boolean;
+  };
+  /** The answer to `leave`. */
+  readonly left?: LaneFarewell;
 }
 
 /**
