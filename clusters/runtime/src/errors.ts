@@ -14,6 +14,17 @@ export const errors = errorCatalogue('RUNTIME', {
     kind: 'invalid',
     message: (host: string, reason: string) => `The cluster host "${host}" refused a batch that is not its own: ${reason}.`,
   },
+  TENANT_NOT_PLACED: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (host: string, tenant: string) =>
+      `The tenant "${tenant}" is not placed on the cluster host "${host}", as far as that has heard.`,
+  },
+  LANE_LEFT: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (lane: string) => `The batch is from before the lane "${lane}" went to another cluster; nothing of it was handled.`,
+  },
   BATCH_MALFORMED: {
     kind: 'invalid',
     message: (reason: string) => `A batch breaks the rules of lanes: ${reason}.`,

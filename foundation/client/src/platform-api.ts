@@ -2090,6 +2090,12 @@ export interface components {
       parked: number;
       /** @description used up their attempts */
       deadLetters: number;
+      /** @description that the lane is with; null before its first delivery */
+      cluster: string | null;
+      /** @description the dead letter at which the lane stands still, in products that want strict order; redrive or discard it */
+      heldBy: string | null;
+      /** @description why the last delivery got the lane no further */
+      trouble: string | null;
     };
     MapAndReplay: {
       entry: components['schemas']['ResolverEntry'];
@@ -4712,7 +4718,10 @@ export interface operations {
            *           "product": "nudge",
            *           "waiting": 0,
            *           "parked": 0,
-           *           "deadLetters": 0
+           *           "deadLetters": 0,
+           *           "cluster": "nudge-standard",
+           *           "heldBy": null,
+           *           "trouble": null
            *         }
            *       ],
            *       "next": null

@@ -123,6 +123,12 @@ export interface LaneDepth {
   readonly waiting: number;
   readonly parked: number;
   readonly deadLetters: number;
+  /** The cluster that the lane is with; null before its first delivery. */
+  readonly cluster: ClusterId | null;
+  /** The dead letter at which the lane stands still; null where it goes on. */
+  readonly heldBy: string | null;
+  /** Why the last delivery got the lane no further; null where it did. */
+  readonly trouble: string | null;
 }
 
 export interface Page<T> {

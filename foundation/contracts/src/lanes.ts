@@ -60,8 +60,6 @@ export interface BatchOutcome {
     readonly retryable: boolean;
     /** The handler's own wish for the wait before the next attempt, in milliseconds. */
     readonly retryAfterMs?: number;
-    /** Whether the lane has to stand until this entry is handled; by default it goes on and the entry is set aside. */
-    readonly holdsLane?: boolean;
   };
   /** The answer to `leave`. */
   readonly left?: LaneFarewell;

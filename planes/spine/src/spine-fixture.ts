@@ -123,8 +123,10 @@ export interface FakeCluster extends Transport {
  * Without it everything is handled.
  */
 export function fakeCluster(
-  decide: (entry: LaneBatch['entries'][number], batch: LaneBatch) => 'ok' | 'crash-after' | { error: string; retryable: boolean } = () =>
-    'ok',
+  decide: (
+    entry: LaneBatch['entries'][number],
+    batch: LaneBatch,
+  ) => 'ok' | 'crash-after' | { error: string; retryable: boolean; retryAfterMs?: number } = () => 'ok',
 ): FakeCluster {
   const effects = new Map<string, string[]>();
   const handled = new Set<string>();

@@ -6,7 +6,7 @@ import { type Meter, unmetered } from '@etis/contracts/telemetry';
 import { silentLog, supervise, uuidv7 } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createTestDatabase, eventually, type TestDatabase } from '@etis/testing';
-import { createSpine, type Spine, type SpineOverrides, spineDomain } from './index.ts';
+import { createSpine, type Spine, type SpineOptions, type SpineOverrides, spineDomain } from './index.ts';
 import { adapters, type FakeGovernance, fakeCluster, fakeGovernance } from './spine-fixture.ts';
 
 /** Fast enough for a test, in the proportions of the defaults. */
@@ -33,7 +33,13 @@ export interface SpineWorld {
   resume(...ids: readonly string[]): void;
   /** A spine whose services do not run. */
   rest(settings?: SpineOverrides): Spine;
-  start(transport?: Transport, settings?: SpineOverrides, meter?: Meter): Promise<RunningSpine>;
+  start(
+    transport?: Transport,
+    settings?: SpineOverrides,
+    meter?: Meter,
+    reaches?: SpineOptions['reaches'],
+    onFailure?: SpineOptions['onFailure'],
+  ): Promise<RunningSpine>;
   /** Runs only the router until everything accepted was routed. */
   routeAll(): Promise<void>;
   /** Stops what was started and drops the database. */
@@ -58,8 +64,12 @@ export async function createWorld(): Promise<SpineWorld> {
     const common = { installation: 'under-test', epoch: 1, reason: 'a test', by: 'operator/test' };
     return { ...common, id: uuidv7(), sequence: ordered, issuedAt: new Date(clock.now()).toISOString() };
   };
-  const make = (transport: Transport, settings: SpineOverrides, meter = unmetered) =>
-    createSpine({ db, governance, directives, adapters, transport, meter, log: silentLog, clock, settings });
+  const make = (
+    transport: Transport,
+    settings: SpineOverrides,
+    meter = unmetered,
+    rest: Pick<SpineOptions, 'reaches' | 'onFailure'> = {},
+  ) => createSpine({ db, governance, directives, adapters, transport, meter, log: silentLog, clock, settings, ...rest });
 
   return {
     database,
@@ -77,8 +87,8 @@ export async function createWorld(): Promise<SpineWorld> {
       directives.apply(directive, directive.id);
     },
     rest: (settings = quick) => make(fakeCluster(), settings),
-    async start(transport = fakeCluster(), settings = quick, meter = unmetered) {
-      const spine = make(transport, settings, meter);
+    async start(transport = fakeCluster(), settings = quick, meter = unmetered, reaches = () => true, onFailure = () => 'set-aside') {
+      const spine = make(transport, settings, meter, { reaches, onFailure });
       const service = supervise('spine', spine.services(), silentLog);
       await service.start();
       const started = { ...spine, stop: () => service.stop() };

@@ -7,7 +7,7 @@ import type { Transport } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
 import type { SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { Meter } from '@etis/contracts/telemetry';
-import type { ClusterId } from '@etis/contracts/tenancy';
+import type { ClusterId, ProductId } from '@etis/contracts/tenancy';
 import { type Clock, type Service, systemClock } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createDispatcher } from './dispatcher/dispatcher.ts';
@@ -39,6 +39,8 @@ export interface SpineOptions {
   readonly transport: Transport;
   /** The clusters that `transport` reaches from here; by default all. Other clusters' lanes are left to other dispatchers. */
   readonly reaches?: (cluster: ClusterId) => boolean;
+  /** Whether a product's lanes stand still at an entry that failed; by default none does. */
+  readonly onFailure?: (product: ProductId) => 'set-aside' | 'stop-lane';
   /** Is told of every batch that was routed; by default nobody is. */
   readonly meter?: Meter;
   readonly log: Log;
@@ -82,6 +84,7 @@ export function createSpine(options: SpineOptions): Spine {
     clock: options.clock ?? systemClock,
     transport,
     reaches,
+    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
     log,
     settings: settings.dispatcher,
   });

@@ -33,8 +33,15 @@ export async function status(config: Config, options: InspectOptions, output: Ou
     lanes.length === 0
       ? 'No lanes yet: nothing was routed.'
       : table(
-          ['LANE', 'WAITING', 'PARKED', 'DEAD LETTERS'],
-          lanes.map((lane) => [lane.lane, `${lane.waiting}`, `${lane.parked}`, `${lane.deadLetters}`]),
+          ['LANE', 'CLUSTER', 'WAITING', 'PARKED', 'DEAD LETTERS', 'TROUBLE'],
+          lanes.map((lane) => [
+            lane.lane,
+            lane.cluster ?? '',
+            `${lane.waiting}`,
+            `${lane.parked}`,
+            `${lane.deadLetters}`,
+            lane.heldBy === null ? (lane.trouble ?? '') : `stands still at ${lane.heldBy}: ${lane.trouble ?? ''}`,
+          ]),
         ),
   );
 }

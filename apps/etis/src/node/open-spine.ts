@@ -2,6 +2,7 @@ import type { SourceAdapter, SourceKind } from '@etis/contracts/events';
 import type { Log } from '@etis/contracts/log';
 import { systemClock } from '@etis/kernel';
 import { createDirectTransport, createSpine, type Spine, spineDomain } from '@etis/spine';
+import { installations } from '../platform/installations.ts';
 import type { Node, NodeChoice } from './node.ts';
 
 /** The spine of a process: its dispatcher reaches the clusters that run in the same process, and no others. */
@@ -23,6 +24,7 @@ export async function openSpine(
     transport: createDirectTransport(hosts),
     meter,
     reaches: (cluster) => hosts.has(cluster),
+    onFailure: (product) => installations.find((one) => one.product.id === product)?.product.settings.onFailure ?? 'set-aside',
     log,
     clock: systemClock,
   });

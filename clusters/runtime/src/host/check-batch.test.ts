@@ -18,7 +18,6 @@ describe('whose batch it is', () => {
     ['another product', ledgerBatch(two, { product: 'nudge', lane: 'acme/nudge' })],
     ["another tenant's lane", ledgerBatch(two, { lane: 'other/ledger' })],
     ['a tenant that is not one', ledgerBatch(two, { tenant: "a' or true", lane: "a' or true/ledger" })],
-    ['a tenant that is not placed here', ledgerBatch([], { tenant: 'gone' })],
     ["another tenant's event", ledgerBatch([...two, { position: 99n, event: itemEvent({ tenant: 'other' }) }])],
   ])('refuses %s', (_, batch) => {
     expect(() => check(batch)).toThrow(expect.objectContaining({ code: 'RUNTIME_BATCH_FOREIGN' }));

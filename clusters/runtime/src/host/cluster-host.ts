@@ -13,11 +13,13 @@ import { errors } from '../errors.ts';
 import { createOutboxRelay } from '../relay/outbox-relay.ts';
 import type { OperationInput, OperationOutput, Operations } from '../sdk/operation.ts';
 import type { Product } from '../sdk/product.ts';
+import { RetryLaterError } from '../sdk/retry-later-error.ts';
 import { TerminalError } from '../sdk/terminal-error.ts';
 import { callOperation } from './call-operation.ts';
 import { checkBatch } from './check-batch.ts';
 import { createConfigurations } from './configuration-reader.ts';
 import { createKillSwitch } from './kill-switch.ts';
+import { leaveLane } from './leave-lane.ts';
 import { tryEntries } from './try-entries.ts';
 
 /** One cluster at work: runs one product for the tenants that are placed on it. */
@@ -26,7 +28,8 @@ export interface ClusterHost<Offered extends Operations = Operations> {
    * Handles a batch: effects, mark and outbox of each entry are kept together and once, however often and by how many at a time the batch is
    * delivered. It is tried whole; where a handler fails, the entries before it are kept and `failed` names it (its error cut to 500 characters).
    * A rejection means that nothing is known to be kept: RUNTIME_STOPPED after `signal` or a kill, RUNTIME_HELD under a kill or a pause, RUNTIME_DATABASE_TROUBLE or another error of the
-   * database, RUNTIME_BATCH_FOREIGN and RUNTIME_BATCH_MALFORMED for what is not this host's or not a batch.
+   * database, RUNTIME_BATCH_FOREIGN, RUNTIME_TENANT_NOT_PLACED, RUNTIME_LANE_LEFT and RUNTIME_BATCH_MALFORMED for what is not this host's or not a
+   * batch. `leave` is answered with how far the lane is.
    */
   handle(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome>;
   /**
@@ -74,6 +77,8 @@ export function createClusterHost<const Offered extends Operations>(deps: {
 
   async function handle(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {
     checkBatch(batch, { cluster, placed });
+    // No order keeps a lane from leaving: it makes nothing run.
+    if (batch.mode === 'leave') return await leaveLane({ db, log, actor: attempts.actor }, batch);
     const target = { tenant: batch.tenant, product: batch.product, cluster: batch.cluster };
     killSwitch.refuse(target, ['kill', 'pause']);
     return await killSwitch.run(target, signal, (stop) => handleMetered(batch, stop));
@@ -115,7 +120,7 @@ export function createClusterHost<const Offered extends Operations>(deps: {
       const entry = batch.entries[index];
       if (entry === undefined) throw error;
       log.warn({ lane: batch.lane, position: String(entry.position), event: entry.event.id, err: error }, 'an entry could not be handled');
-      failed = { position: entry.position, error: boundedText(error), retryable: !(error instanceof TerminalError) };
+      failed = { position: entry.position, error: boundedText(error), ...wayOf(error) };
       count = index;
     }
   }
@@ -128,6 +133,12 @@ export function createClusterHost<const Offered extends Operations>(deps: {
     },
     relay,
   };
+}
+
+/** Whether and when an entry may come back, by what its handler threw. */
+function wayOf(error: unknown): { readonly retryable: boolean; readonly retryAfterMs?: number } {
+  if (error instanceof RetryLaterError) return { retryable: true, retryAfterMs: error.afterMs };
+  return { retryable: !(error instanceof TerminalError) };
 }
 
 /** What a record can keep of an error: PostgreSQL's text has no NUL. */

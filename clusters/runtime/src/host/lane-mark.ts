@@ -13,16 +13,19 @@ export interface LaneMark {
 /**
  * Locks the lane until the transaction ends, then reads its mark: of two deliveries of one lane the second waits here and sees what the first
  * did. The upsert is the lock; its `returning` is the row as it stands after the wait. From here on no statement runs longer than `statementMs`.
+ * @throws RUNTIME_LANE_LEFT for a batch from before the lane went to another cluster
  */
 export async function lockLane(tx: Tx, batch: LaneBatch, statementMs: number): Promise<LaneMark> {
-  const rows = await tx.query<{ position: string; parked_through: string }>(
-    `insert into lane_mark (tenant_id, lane, position, parked_through) values ($1, $2, -1, -1)
-     on conflict (tenant_id, lane) do update set position = lane_mark.position
-     returning position, parked_through, set_config('statement_timeout', $3, true)`,
-    [batch.tenant, batch.lane, String(statementMs)],
+  const generation = batch.generation ?? 0;
+  const rows = await tx.query<{ position: string; parked_through: string; generation: number }>(
+    `insert into lane_mark (tenant_id, lane, position, parked_through, generation) values ($1, $2, -1, -1, $4)
+     on conflict (tenant_id, lane) do update set generation = greatest(lane_mark.generation, excluded.generation)
+     returning position, parked_through, generation, set_config('statement_timeout', $3, true)`,
+    [batch.tenant, batch.lane, String(statementMs), generation],
   );
   const row = rows[0];
   if (row === undefined) throw errors.TENANT_CHANGED();
+  if (row.generation > generation) throw errors.LANE_LEFT(batch.lane);
   return { position: BigInt(row.position), parkedThrough: BigInt(row.parked_through) };
 }
 

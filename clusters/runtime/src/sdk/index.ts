@@ -8,5 +8,6 @@ export { type ConfigurationReader, type Flag, flag, type Parameter, parameter } 
 export type { EnqueueOptions, Handler, HandlerContext, ProductContext, ProductTx } from './handler.ts';
 export { type Operation, type OperationContext, type Operations, operation } from './operation.ts';
 export { defineProduct, type Product, type ProductSettings } from './product.ts';
+export { RetryLaterError, retryLater } from './retry-later-error.ts';
 export { TerminalError, terminal } from './terminal-error.ts';
 export { isEventType, isTypePattern, patternCovers, patternsFor } from './type-pattern.ts';

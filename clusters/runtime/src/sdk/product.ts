@@ -8,6 +8,11 @@ import { isTypePattern, patternsFor } from './type-pattern.ts';
 export interface ProductSettings {
   /** How long one handler or operation may take, in milliseconds: 1 to 30,000, which is also the default. */
   readonly handlerDeadlineMs: number;
+  /**
+   * What becomes of a lane with an entry that fails. `set-aside`, the default: it goes on, and the entry is tried again out of order. `stop-lane`: it
+   * waits for the entry, in order, and stands still once its attempts are used up until somebody redrives or discards it.
+   */
+  readonly onFailure: 'set-aside' | 'stop-lane';
 }
 
 /** A product as hosts run it. Immutable; only `defineProduct` makes one. */
@@ -59,6 +64,8 @@ export function defineProduct<const Offered extends Operations = Record<never, n
   if (!Number.isInteger(handlerDeadlineMs) || handlerDeadlineMs < 1 || handlerDeadlineMs > 30_000) {
     refuse('handlerDeadlineMs is not a whole number from 1 to 30,000');
   }
+  const onFailure = definition.settings?.onFailure ?? 'set-aside';
+  if (onFailure !== 'set-aside' && onFailure !== 'stop-lane') refuse('onFailure is neither "set-aside" nor "stop-lane"');
   return Object.freeze({
     id,
     title,
@@ -66,7 +73,7 @@ export function defineProduct<const Offered extends Operations = Record<never, n
     handlers: new Map(Object.entries(definition.handlers)),
     subscriptions: Object.freeze(patterns),
     operations: Object.freeze({ ...operations }),
-    settings: Object.freeze({ handlerDeadlineMs }),
+    settings: Object.freeze({ handlerDeadlineMs, onFailure }),
     configuration: declaredConfiguration(id, definition.configuration ?? {}, refuse),
   });
 }

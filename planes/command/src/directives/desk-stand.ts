@@ -43,7 +43,7 @@ const view: GovernanceView = {
 };
 
 function depth(tenant: string, product: string, waiting: number, parked = 0): LaneDepth {
-  return { lane: `${tenant}/${product}`, tenant, product, waiting, parked, deadLetters: 0 };
+  return { lane: `${tenant}/${product}`, tenant, product, waiting, parked, deadLetters: 0, cluster: null, heldBy: null, trouble: null };
 }
 
 /** Signs with a key that is nothing but a name, and counts on whoever it meets to believe it. */

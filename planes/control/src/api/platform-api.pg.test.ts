@@ -43,8 +43,28 @@ const detail: EventDetail = { ...summary, region: 'EMEA', cause: null, hop: 0, t
 const unmatched: UnmatchedSummary = { delivery: flowId, connection: 'autodesk', reason: 'unreadable', detail: 'not JSON', at };
 const deadLetter: DeadLetter = { kind: 'job', id: job.job, tenant: 'acme', where: 'email', event, attempts: 5, error: 'no', at };
 const lanes: readonly LaneDepth[] = [
-  { lane: 'acme/nudge', tenant: 'acme', product: 'nudge', waiting: 2, parked: 1, deadLetters: 0 },
-  { lane: 'beta/nudge', tenant: 'beta', product: 'nudge', waiting: 1, parked: 0, deadLetters: 3 },
+  {
+    lane: 'acme/nudge',
+    tenant: 'acme',
+    product: 'nudge',
+    waiting: 2,
+    parked: 1,
+    deadLetters: 0,
+    cluster: 'nudge-standard',
+    heldBy: null,
+    trouble: null,
+  },
+  {
+    lane: 'beta/nudge',
+    tenant: 'beta',
+    product: 'nudge',
+    waiting: 1,
+    parked: 0,
+    deadLetters: 3,
+    cluster: null,
+    heldBy: null,
+    trouble: null,
+  },
 ];
 const evolution: EvolutionRow = {
   capability: 'database',

@@ -84,7 +84,19 @@ export function exampleRecord(): RecordState {
         at,
       },
     ],
-    lanes: [{ lane: 'arbor-construction/nudge', tenant, product: 'nudge', waiting: 0, parked: 0, deadLetters: 1 }],
+    lanes: [
+      {
+        lane: 'arbor-construction/nudge',
+        tenant,
+        product: 'nudge',
+        waiting: 0,
+        parked: 0,
+        deadLetters: 1,
+        cluster: 'nudge-standard',
+        heldBy: null,
+        trouble: null,
+      },
+    ],
     jobs: [job],
     schedules: [schedule, { ...schedule, id: 'nightly-report' }],
     sent: [

@@ -9,7 +9,17 @@ const beta = testContext({ tenant: 'beta' });
 const record = createRecord();
 const nudge = { product: 'nudge', cluster: 'nudge-standard' };
 const pulse = { product: 'pulse', cluster: 'pulse-standard' };
-const lane: LaneDepth = { lane: 'acme/nudge', tenant: 'acme', product: 'nudge', waiting: 0, parked: 0, deadLetters: 2 };
+const lane: LaneDepth = {
+  lane: 'acme/nudge',
+  tenant: 'acme',
+  product: 'nudge',
+  waiting: 0,
+  parked: 0,
+  deadLetters: 2,
+  cluster: 'nudge-standard',
+  heldBy: null,
+  trouble: null,
+};
 let under: ControlUnderTest;
 
 beforeAll(async () => {

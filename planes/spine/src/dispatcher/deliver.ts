@@ -1,4 +1,4 @@
-import type { LaneBatch, Transport } from '@etis/contracts/lanes';
+import type { LaneBatch, LaneFarewell, Transport } from '@etis/contracts/lanes';
 import { EtisError, isUuid } from '@etis/kernel';
 import { errors } from '../errors.ts';
 import { thrownText } from '../record/thrown-text.ts';
@@ -11,7 +11,13 @@ export type Delivered =
   | {
       readonly kind: 'answered';
       readonly outgoing: readonly string[] | undefined;
-      readonly failed?: { readonly index: number; readonly error: string; readonly retryable: boolean };
+      readonly left: LaneFarewell | undefined;
+      readonly failed?: {
+        readonly index: number;
+        readonly error: string;
+        readonly retryable: boolean;
+        readonly retryAfterMs?: number | undefined;
+      };
     }
   | { readonly kind: 'unreachable' | 'unknown'; readonly error: string };
 
@@ -23,12 +29,13 @@ export async function deliver(transport: Transport, batch: LaneBatch, signal: Ab
   signal.addEventListener('abort', abort, { once: true });
   try {
     signal.throwIfAborted();
-    const { failed, outgoing } = await Promise.race([transport.deliver(batch, signal), aborted]);
+    const { failed, outgoing, left } = await Promise.race([transport.deliver(batch, signal), aborted]);
     if (outgoing?.every(isUuid) === false) throw errors.OUTCOME_MALFORMED('it names something outgoing by an id that is none');
-    if (failed === undefined) return { kind: 'answered', outgoing };
+    if (failed === undefined) return { kind: 'answered', outgoing, left };
     const index = batch.entries.findIndex((entry) => entry.position === failed.position);
     if (index < 0) throw errors.OUTCOME_MALFORMED(`it names position ${failed.position}, which was not in the batch`);
-    return { kind: 'answered', outgoing, failed: { index, error: thrownText(failed.error, 2_000), retryable: failed.retryable } };
+    const { retryable, retryAfterMs } = failed;
+    return { kind: 'answered', outgoing, left, failed: { index, error: thrownText(failed.error, 2_000), retryable, retryAfterMs } };
   } catch (thrown) {
     const error = signal.aborted ? signal.reason : thrown;
     const kind = error instanceof EtisError && error.kind === 'unavailable' ? 'unreachable' : 'unknown';

@@ -105,7 +105,17 @@ describe('the dispatcher', () => {
       ['entry', 'acme', 'acme/nudge', 'hard'],
     ]);
     expect(await spine.queries.lanes({ tenant: 'acme' })).toEqual([
-      { lane: 'acme/nudge', tenant: 'acme', product: 'nudge', waiting: 0, parked: 0, deadLetters: 2 },
+      {
+        lane: 'acme/nudge',
+        tenant: 'acme',
+        product: 'nudge',
+        waiting: 0,
+        parked: 0,
+        deadLetters: 2,
+        cluster: 'nudge-standard',
+        heldBy: null,
+        trouble: null,
+      },
     ]);
   });
 

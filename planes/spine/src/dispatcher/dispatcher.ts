@@ -2,41 +2,44 @@ import { randomUUID } from 'node:crypto';
 import { createThrottle } from '@etis/agent';
 import type { Directives } from '@etis/contracts/directives';
 import type { Governance } from '@etis/contracts/governance';
-import type { Transport } from '@etis/contracts/lanes';
+import type { LaneEntry, Transport } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
-import type { ClusterId } from '@etis/contracts/tenancy';
+import type { ClusterId, ProductId } from '@etis/contracts/tenancy';
 import { type Clock, createLoop, type Service } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import type { SpineSettings } from '../settings.ts';
 import { createEligibility } from './eligibility.ts';
-import { createLaneStore, type PendingLane } from './lane-store.ts';
-import { createRestraint, type TurnBounds } from './restraint.ts';
-import { orderedTurn, parkedTurn } from './turn.ts';
+import { createLaneMirror, type LaneMirror } from './lane-mirror.ts';
+import { type PartitionKey, partitionKey } from './lane-state.ts';
+import { createLaneStore, type Ended } from './lane-store.ts';
+import { leaveTurn } from './leave-turn.ts';
+import { orderedTurn } from './ordered-turn.ts';
+import { parkedTurn } from './parked-turn.ts';
+import { createPartitions, type Partitions } from './partitions.ts';
+import { createRestraint } from './restraint.ts';
+import type { OnFailure } from './settlement.ts';
+import { createTurnQueue, type Pick } from './turn-queue.ts';
 
 export interface Dispatcher extends Service {
   wake(): void;
 }
 
 interface Turn {
-  readonly lane: PendingLane;
-  readonly cluster: ClusterId;
+  readonly pick: Pick;
   readonly control: AbortController;
   readonly ended: Promise<void>;
-  token?: string;
-  /** Whether a renewal has seen it before; most turns end sooner and cost no renewal. */
-  old: boolean;
 }
 
-const pageSize = 100;
-
 /**
- * Reads lanes in order and delivers their entries: one turn per lane at a time, least recently served lane first, bounded over all and per
- * cluster. Several processes may do so at once.
+ * Reads lanes in order and delivers their entries: one turn per lane at a time, fair across tenants, bounded over all and per cluster. Several
+ * processes share the lanes by partitions.
  *
- * What guarantees what: the lane's lease gives a lane to one dispatcher, and its token keeps one that lost the lease from recording anything.
+ * What guarantees what: a partition's lease gives its lanes to one dispatcher, and its token keeps one that lost the lease from recording anything.
  * It cannot keep that one from delivering late. Entries are delivered at least once and in order; that their effects are once and in order is
- * the cluster host's doing, which commits a lane's mark with the effects and skips what is at or below it.
+ * the cluster host's doing, which commits a lane's mark with the effects, skips what is at or below it, and refuses what is of an older generation.
+ *
+ * All turns that ended and all that begin share one statement and one commit; while it runs, others end and wait for the next.
  */
 export function createDispatcher(options: {
   db: SystemDb;
@@ -44,86 +47,159 @@ export function createDispatcher(options: {
   directives: Directives;
   clock: Clock;
   reaches: (cluster: ClusterId) => boolean;
+  /** By default every product's lanes go on past an entry that failed. */
+  onFailure?: (product: ProductId) => OnFailure;
   transport: Transport;
   log: Log;
   settings: SpineSettings['dispatcher'];
 }): Dispatcher {
   const { db, governance, directives, transport, reaches, log, settings } = options;
-  const store = createLaneStore({ db, owner: randomUUID(), settings });
+  const onFailure = options.onFailure ?? (() => 'set-aside');
+  const store = createLaneStore({ db, settings });
   const eligibility = createEligibility({ governance, reaches, log });
+  const turns = new Set<Turn>();
+  let settled: Ended[] = [];
+  let turnFailure: { error: unknown } | undefined;
+  let unsubscribe: readonly (() => void)[] = [];
+  let stopping = false;
+
   const restraint = createRestraint({
     directives,
     throttle: createThrottle(directives, options.clock),
-    batchCount: settings.batchCount,
-    wake: () => loop.wake(),
+    wake: () => queue.reconsider(),
   });
-  const turns = new Map<string, Turn>();
-  /** Lanes that the view lets nobody deliver. */
-  const blocked = new Set<string>();
-  /** Lanes whose last turn was a parked entry's, so that parked entries and new ones take turns. */
-  const hadParked = new Set<string>();
-  let blockedBy: unknown;
-  let turnFailure: { error: unknown } | undefined;
-  let unsubscribe: readonly (() => void)[] = [];
+  const queue = createTurnQueue({ eligibility, mirror: () => mirror, restraint, settings, wake: () => loop.wake() });
+  const partitions: Partitions = createPartitions({
+    db,
+    log,
+    owner: randomUUID(),
+    leaseMs: settings.leaseMs,
+    reached: () => [...eligibility().reached],
+    isIdle,
+    onChange({ gained, lost }) {
+      for (const partition of lost) {
+        for (const { pick, control } of turns) if (pick.partition.key === partition.key) control.abort(errors.LEASE_LOST());
+        mirror.forget(partition);
+      }
+      if (gained.length > 0) mirror.search();
+    },
+  });
+  const mirror: LaneMirror = createLaneMirror({
+    store,
+    log,
+    pollMs: settings.pollMs,
+    partitions,
+    homeOf: (lane) => lane.cluster ?? eligibility().clusterOf(lane),
+    onPending(lane) {
+      queue.add(lane);
+      loop.wake();
+    },
+    onPoll: () => queue.reconsider(),
+  });
 
-  async function takeTurn(turn: Turn, bounds: TurnBounds): Promise<void> {
-    const { lane, cluster } = turn;
-    const parked = lane.parked && !(lane.ordered && hadParked.has(lane.id));
-    if (parked) hadParked.add(lane.id);
-    else hadParked.delete(lane.id);
-    const claim = await (parked ? store.claimParked(lane) : store.claimOrdered(lane, bounds));
-    restraint.used({ lane, cluster, bounds, count: claim?.entries.length ?? 0 });
-    if (!parked && claim?.entries.length === 0) restraint.finished(lane, bounds);
-    if (claim === undefined) return;
-    turn.token = claim.token;
-    const timer = setTimeout(() => turn.control.abort(errors.DELIVERY_TIMEOUT(settings.deliverMs)), settings.deliverMs);
-    try {
-      const run = parked ? parkedTurn : orderedTurn;
-      await run({ store, transport, log, settings, claim, cluster, signal: turn.control.signal });
-    } finally {
-      clearTimeout(timer);
-    }
+  function isIdle(key: PartitionKey): boolean {
+    if (settled.some(({ partition }) => partition.key === key)) return false;
+    for (const { pick } of turns) if (partitionKey(pick.partition.cluster, pick.partition.shard) === key) return false;
+    return true;
   }
 
-  function begin(lane: PendingLane, cluster: ClusterId, bounds: TurnBounds): void {
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const turn: Turn = { lane, cluster, control: new AbortController(), ended, old: false };
-    turns.set(lane.id, turn);
-    takeTurn(turn, bounds)
+  /** Runs a turn that the record knows of; what it comes to is written with the next round. */
+  function begin(pick: Pick, run: (signal: AbortSignal) => Promise<number>): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const turn: Turn = { pick, control: new AbortController(), ended: promise };
+    turns.add(turn);
+    const timer = setTimeout(() => turn.control.abort(errors.DELIVERY_TIMEOUT(settings.deliverMs)), settings.deliverMs);
+    const killed = restraint.killed(pick.lane, pick.cluster);
+    if (killed !== null) turn.control.abort(errors.LANE_KILLED(killed));
+    run(turn.control.signal)
       .catch((error: unknown) => {
         turnFailure = { error };
+        mirror.doubt(pick.lane);
+        return 0;
       })
-      .finally(() => {
-        turns.delete(lane.id);
+      .then((count) => {
+        clearTimeout(timer);
+        turns.delete(turn);
+        queue.ended(pick, count);
         resolve();
+        if (pick.lane.stale) mirror.wake();
         loop.wake();
       });
   }
 
-  function inFlight(cluster: ClusterId): number {
-    return [...turns.values()].filter((turn) => turn.cluster === cluster).length;
+  function beginOrdered(pick: Pick, entries: readonly LaneEntry[]): void {
+    const { lane, cluster, partition } = pick;
+    lane.hadParked = false;
+    if (entries.length === 0) restraint.finished(lane, pick.bounds);
+    begin(pick, async (signal) => {
+      const turn = { transport, log, settings, lane, cluster, entries, onFailure: onFailure(lane.product), signal };
+      const settlement = await orderedTurn(turn);
+      lane.progress = settlement.progress;
+      lane.waitUntil = settlement.delayMs === null ? 0 : performance.now() + settlement.delayMs;
+      if (
+        settlement.aside?.state === 'parked' &&
+        settlement.progress.heldAt === null &&
+        settlement.progress.position >= settlement.aside.position
+      ) {
+        const due = performance.now() + settlement.aside.delayMs;
+        lane.parkedDue = Math.min(lane.parkedDue ?? due, due);
+      }
+      if (partitions.get(partition.key)?.token === partition.token) settled.push({ lane, partition, settlement });
+      return entries.length;
+    });
   }
 
-  async function fillSlots(signal: AbortSignal): Promise<void> {
-    const { version, clusterOf } = eligibility();
-    if (blockedBy !== version) blocked.clear();
-    blockedBy = version;
-    const passed: string[] = [];
-    while (turns.size < settings.inFlight && !signal.aborted) {
-      const page = await store.pending([...turns.keys(), ...blocked, ...passed], pageSize);
-      for (const lane of page) {
-        if (turns.size >= settings.inFlight || signal.aborted) return;
-        if (turns.has(lane.id)) continue;
-        const cluster = clusterOf(lane);
-        if (cluster === undefined) blocked.add(lane.id);
-        else if (inFlight(cluster) >= settings.inFlightPerCluster) passed.push(lane.id);
-        else {
-          const allowed = restraint.allow(lane, cluster);
-          if (allowed === null) passed.push(lane.id);
-          else begin(allowed.lane, cluster, allowed.bounds);
-        }
+  function beginApart(pick: Pick): void {
+    const { lane, cluster, partition, to } = pick;
+    begin(pick, async (signal) => {
+      const turn = { store, transport, log, settings, lane, cluster, partition, signal };
+      const kept = pick.kind === 'parked' ? await parkedTurn(turn) : await leaveTurn({ ...turn, to });
+      if (!kept) mirror.doubt(lane);
+      return 1;
+    });
+  }
+
+  /** Writes what ended and gets the entries of what begins, in one statement. */
+  async function writeRound(ended: readonly Ended[], picks: readonly Pick[]): Promise<void> {
+    for (const { lane } of picks) lane.progress = { ...lane.progress, attempts: lane.progress.attempts + 1 };
+    const beginning = picks.map(({ lane, partition, bounds }) => ({ lane, partition, ...bounds }));
+    const done = await store.round(ended, beginning).catch((error: unknown) => {
+      // Whether it was written is not known: the record says.
+      for (const { lane } of ended) mirror.doubt(lane);
+      for (const pick of picks) {
+        mirror.doubt(pick.lane);
+        queue.ended(pick, 0);
       }
-      if (page.length < pageSize) return;
+      throw error;
+    });
+    for (const { lane } of ended) if (done.lost.has(lane.id)) mirror.doubt(lane);
+    for (const pick of picks) {
+      const { lane } = pick;
+      lane.cluster ??= pick.cluster;
+      if (!done.lost.has(lane.id)) {
+        beginOrdered(pick, done.entries.get(lane.id) ?? []);
+        continue;
+      }
+      mirror.doubt(lane);
+      queue.ended(pick, 0);
+    }
+  }
+
+  async function round(): Promise<void> {
+    const ended = settled;
+    settled = [];
+    const picks: Pick[] = [];
+    while (!stopping && turns.size + picks.length < settings.inFlight) {
+      const pick = queue.next();
+      if (pick === undefined) break;
+      picks.push(pick);
+    }
+    const ordered = picks.filter(({ kind }) => kind === 'ordered');
+    const apart = picks.filter(({ kind }) => kind !== 'ordered');
+    try {
+      if (ended.length + ordered.length > 0) await writeRound(ended, ordered);
+    } finally {
+      for (const pick of apart) beginApart(pick);
     }
   }
 
@@ -131,64 +207,63 @@ export function createDispatcher(options: {
     name: 'spine dispatcher',
     log,
     idleMs: settings.pollMs,
-    async round(signal) {
+    async round() {
       // A turn that could not record what it did makes the loop back off, instead of being taken again at once.
       const failure = turnFailure;
       turnFailure = undefined;
       if (failure !== undefined) throw failure.error;
-      await fillSlots(signal);
-      return false;
-    },
-  });
-
-  const renewal = createLoop({
-    name: 'spine dispatcher leases',
-    log,
-    idleMs: Math.ceil(settings.leaseMs / 3),
-    async round() {
-      const held = [...turns.values()].filter((turn) => turn.old && turn.token !== undefined);
-      for (const turn of turns.values()) turn.old = true;
-      if (held.length === 0) return false;
-      const kept = await store.renew(held.flatMap(({ token }) => token ?? []));
-      for (const turn of held) {
-        if (!kept.has(turn.token ?? '')) turn.control.abort(errors.LEASE_LOST());
-      }
+      await round();
       return false;
     },
   });
 
   function followDirectives(): void {
-    for (const { lane, cluster, control } of turns.values()) {
-      const killed = restraint.killed(lane, cluster);
+    for (const { pick, control } of turns) {
+      const killed = restraint.killed(pick.lane, pick.cluster);
       if (killed !== null) control.abort(errors.LANE_KILLED(killed));
     }
-    loop.wake();
+    queue.reconsider();
+  }
+
+  function followPlacements(): void {
+    partitions.wake();
+    mirror.search();
+    for (const lane of mirror.all()) queue.add(lane);
+    queue.reconsider();
   }
 
   async function finishTurns(): Promise<void> {
-    const ended = () => Promise.all([...turns.values()].map((turn) => turn.ended));
     const grace = setTimeout(() => {
-      for (const turn of turns.values()) turn.control.abort(errors.STOPPING());
+      for (const turn of turns) turn.control.abort(errors.STOPPING());
     }, settings.graceMs);
-    await ended();
+    await Promise.all([...turns].map((turn) => turn.ended));
     clearTimeout(grace);
+    if (settled.length === 0) return;
+    const ended = settled;
+    settled = [];
+    await writeRound(ended, []).catch((error: unknown) => log.warn({ err: error }, 'what the last turns came to could not be recorded'));
   }
 
   return {
     name: 'spine dispatcher',
-    wake: () => loop.wake(),
+    wake: () => mirror.wake(),
     async start() {
-      if (unsubscribe.length === 0) unsubscribe = [governance.subscribe(() => loop.wake()), directives.subscribe(followDirectives)];
-      await renewal.start();
+      stopping = false;
+      if (unsubscribe.length === 0) unsubscribe = [governance.subscribe(followPlacements), directives.subscribe(followDirectives)];
+      await partitions.start();
+      await mirror.start();
       await loop.start();
     },
     async stop() {
+      stopping = true;
       for (const forget of unsubscribe) forget();
       unsubscribe = [];
       restraint.stop();
       await loop.stop();
       await finishTurns();
-      await renewal.stop();
+      queue.stop();
+      await mirror.stop();
+      await partitions.stop();
     },
   };
 }

@@ -21,7 +21,18 @@ it('follows the placement of the moment', () => {
   expect(eligibility()).toBe(before);
   governance.change(fakeView({ placements: [{ tenant: 'acme', product: 'nudge', cluster: 'nudge-own' }] }));
   expect(eligibility().clusterOf(lane('acme'))).toBe('nudge-own');
-  expect(eligibility().version).not.toBe(before.version);
+  expect(eligibility()).not.toBe(before);
+});
+
+it('knows which of the clusters it reaches, and what their lanes weigh', () => {
+  const clusters = new Map([
+    ['a', { id: 'a', product: 'nudge', tier: 'standard' as const }],
+    ['b', { id: 'b', product: 'nudge', tier: 'enterprise' as const }],
+  ]);
+  const governance = fakeGovernance(fakeView({ clusters, placements: [{ tenant: 'acme', product: 'nudge', cluster: 'c' }] }));
+  const { reached, weightOf } = createEligibility({ governance, reaches: (id) => id !== 'a', log: silentLog })();
+  expect([...reached]).toEqual(['b', 'c']);
+  expect([weightOf('a'), weightOf('b'), weightOf('unknown')]).toEqual([1, 4, 1]);
 });
 
 it('gives nothing to tenants that are suspended or unknown', () => {

@@ -1,16 +1,20 @@
 import type { Governance, GovernanceView } from '@etis/contracts/governance';
 import { laneId } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
-import type { ClusterId } from '@etis/contracts/tenancy';
-import type { Lane } from './lane-store.ts';
+import type { ClusterId, Tier } from '@etis/contracts/tenancy';
+import type { Lane } from './lane-state.ts';
 
 /** Where each lane may be delivered to, by the governance view of the moment. */
 export interface Eligibility {
-  /** Changes with each governance view. */
-  readonly version: unknown;
-  /** The cluster that the lane is placed on; undefined while its tenant is suspended, its placement has gone, or it is out of reach from here. Its entries are kept. */
+  /** The cluster that the lane is placed on; undefined while its tenant is suspended or its placement has gone. Its entries are kept. */
   clusterOf(lane: Lane): ClusterId | undefined;
+  /** The clusters that batches can be delivered to from here. */
+  readonly reached: ReadonlySet<ClusterId>;
+  /** By the tier of its cluster: what a tenant's lane counts against those of others. */
+  weightOf(cluster: ClusterId): number;
 }
+
+const weights: Readonly<Record<Tier, number>> = { standard: 1, advanced: 2, enterprise: 4 };
 
 export function placementsOf(view: GovernanceView): ReadonlyMap<string, ClusterId> {
   return new Map(view.placements.map((placement) => [laneId(placement.tenant, placement.product), placement.cluster]));
@@ -23,12 +27,13 @@ export function createEligibility(options: {
 }): () => Eligibility {
   const { governance, reaches, log } = options;
   const reported = new Set<string>();
-  let current: Eligibility | undefined;
+  let current: { readonly view: GovernanceView; readonly eligibility: Eligibility } | undefined;
 
   function eligibility(view: GovernanceView): Eligibility {
     const placements = placementsOf(view);
     return {
-      version: view,
+      reached: new Set([...view.clusters.keys(), ...placements.values()].filter(reaches)),
+      weightOf: (cluster) => weights[view.clusters.get(cluster)?.tier ?? 'standard'],
       clusterOf(lane) {
         if (view.tenants.get(lane.tenant)?.status !== 'active') return undefined;
         const cluster = placements.get(lane.name);
@@ -38,14 +43,14 @@ export function createEligibility(options: {
           reported.add(lane.name);
           log.warn({ lane: lane.name }, 'the lane has entries but no placement any more; they are kept until it has one again');
         }
-        return cluster !== undefined && reaches(cluster) ? cluster : undefined;
+        return cluster;
       },
     };
   }
 
   return () => {
     const view = governance.current();
-    if (current?.version !== view) current = eligibility(view);
-    return current;
+    if (current?.view !== view) current = { view, eligibility: eligibility(view) };
+    return current.eligibility;
   };
 }

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => world.end());
 
 /** A lease that is soon over, so that the next process need not wait long for it. */
-const shortLease = { ...quick, dispatcher: { ...quick.dispatcher, leaseMs: 60 } };
+const shortLease = { ...quick, dispatcher: { ...quick.dispatcher, leaseMs: 300 } };
 
 /** Runs a dispatcher until its delivery dies on `deadly`, and kills its process there: nothing more reaches the database. */
 async function runUntilKilled(deadly: (batch: LaneBatch) => boolean, survivor: Transport): Promise<LaneBatch> {

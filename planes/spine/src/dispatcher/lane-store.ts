@@ -1,71 +1,42 @@
 import type { LaneEntry } from '@etis/contracts/lanes';
-import type { ProductId, TenantId } from '@etis/contracts/tenancy';
-import { uuidv7 } from '@etis/kernel';
+import type { ClusterId, ProductId, TenantId } from '@etis/contracts/tenancy';
 import type { SystemDb } from '@etis/postgres';
 import { type EventRow, platformEvent } from '../record/event-row.ts';
-import { advanceSql, claimOrderedSql, claimParkedSql, pendingSql, releaseSql, renewSql, settleParkedSql } from './sql.ts';
+import type { LaneState } from './lane-state.ts';
+import type { Partition } from './partitions.ts';
+import type { Settlement } from './settlement.ts';
+import { claimParkedSql, dueSql, heldSql, leaveSql, leftSql, loadSql, newHeadsSql, roundSql, settleParkedSql, stayedSql } from './sql.ts';
 
-export interface Lane {
-  readonly id: string;
-  readonly name: string;
-  readonly tenant: TenantId;
-  readonly product: ProductId;
+/** A turn that ended, with what came of it. */
+export interface Ended {
+  readonly lane: LaneState;
+  readonly partition: Partition;
+  readonly settlement: Settlement;
 }
 
-/** A lane with entries after its position, with parked entries that are due, or with both. */
-export interface PendingLane extends Lane {
-  readonly ordered: boolean;
-  readonly parked: boolean;
-}
-
-/** The fenced lease of one turn. `attempts` is what was counted for this delivery, the first is 1. */
-export interface Claim {
-  readonly lane: Lane;
-  readonly token: string;
-  readonly attempts: number;
-  readonly refusals: number;
-  /** The lane's position before the entries; undefined for a parked entry, which is out of order. */
-  readonly after: bigint | undefined;
-  readonly entries: readonly LaneEntry[];
-}
-
-/** At most so many entries, and none that was routed after `until` (epoch milliseconds). */
-export interface ClaimBounds {
+/** A turn that is to begin: its attempt is counted in the lane's progress already. */
+interface Beginning {
+  readonly lane: LaneState;
+  readonly partition: Partition;
   readonly limit: number;
+  /** Nothing that was routed after this, in epoch milliseconds. */
   readonly until: number | null;
 }
 
-/** The first and last entry that had their effect, and the ids of what they asked for that may still be on its way. */
-interface Handled {
-  readonly from: bigint;
-  readonly to: bigint;
-  readonly outgoing: readonly string[] | undefined;
+/** What a round did: the entries that each beginning turn got, and the lanes that are not this dispatcher's any more. */
+interface RoundDone {
+  readonly entries: ReadonlyMap<string, readonly LaneEntry[]>;
+  readonly lost: ReadonlySet<string>;
 }
 
-export interface Aside {
-  readonly position: bigint;
-  readonly state: 'parked' | 'dead';
+/** A parked entry whose attempt was counted; `nextMs` is when the lane's next one is due. */
+interface ParkedClaim {
+  readonly entry: LaneEntry;
   readonly attempts: number;
-  readonly error: string;
-  readonly delayMs: number;
+  readonly nextMs: number | null;
 }
 
-/** The lanes as the dispatcher sees them. Whatever ends a turn resolves to false, and changed nothing, where its lease was lost. */
-export interface LaneStore {
-  pending(skip: readonly string[], limit: number): Promise<readonly PendingLane[]>;
-  claimOrdered(lane: Lane, bounds: ClaimBounds): Promise<Claim | undefined>;
-  claimParked(lane: Lane): Promise<Claim | undefined>;
-  /** Moves the lane on to `to`; `aside` is the entry that failed. */
-  advance(claim: Claim, step: { to: bigint; handled?: Handled; aside?: Aside }): Promise<boolean>;
-  /** Leaves the lane where it is. `uncounted` gives the attempt back. */
-  release(claim: Claim, step: { uncounted: boolean; refusals: number; delayMs: number }): Promise<boolean>;
-  /** Ends the turn of a parked entry; `laneDelayMs` keeps the whole lane waiting. */
-  settleParked(claim: Claim, step: ParkedStep): Promise<boolean>;
-  /** Resolves to the tokens that are still held. */
-  renew(tokens: readonly string[]): Promise<ReadonlySet<string>>;
-}
-
-interface ParkedStep {
+export interface ParkedStep {
   readonly position: bigint;
   readonly state: 'parked' | 'handled' | 'dead';
   readonly error: string | null;
@@ -73,77 +44,142 @@ interface ParkedStep {
   readonly uncounted: boolean;
   readonly delayMs: number;
   readonly refusals: number;
+  /** Keeps the whole lane waiting. */
   readonly laneDelayMs: number;
 }
 
-interface ClaimRow extends EventRow {
-  readonly attempts: number | null;
+/** A lane as the record has it. */
+export interface LoadedLane {
+  readonly id: string;
+  readonly name: string;
+  readonly tenant: TenantId;
+  readonly product: ProductId;
+  readonly shard: number;
+  readonly cluster: ClusterId | null;
+  readonly generation: number;
+  readonly head: bigint;
+  readonly position: bigint;
+  readonly attempts: number;
+  readonly carefulUntil: bigint;
   readonly refusals: number;
-  readonly after: string | null;
-  readonly position: string | null;
+  readonly heldAt: bigint | null;
+  readonly trouble: string | null;
+  readonly waitMs: number;
+  readonly parkedMs: number | null;
 }
 
-function claimOf(lane: Lane, token: string, rows: readonly ClaimRow[]): Claim | undefined {
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  const entries = rows.flatMap((row) => (row.position === null ? [] : [{ position: BigInt(row.position), event: platformEvent(row) }]));
-  const after = first.after === null ? undefined : BigInt(first.after);
-  return { lane, token, attempts: first.attempts ?? 0, refusals: first.refusals, after, entries };
+/** The lanes as the dispatcher sees them. What it writes under a lease that was lost changes nothing, and says so. */
+export interface LaneStore {
+  round(ended: readonly Ended[], beginning: readonly Beginning[]): Promise<RoundDone>;
+  /** Resolves to `lost` where the lease was lost, to null where nothing is due. */
+  claimParked(lane: LaneState, partition: Partition): Promise<ParkedClaim | null | 'lost'>;
+  /** Resolves to false where the lease was lost. */
+  settleParked(lane: LaneState, partition: Partition, step: ParkedStep): Promise<boolean>;
+  /** Counts the lane's generation up, before it leaves; null where the lease was lost. With the positions of what is parked in it. */
+  beginLeaving(lane: LaneState, partition: Partition): Promise<{ readonly generation: number; readonly parked: readonly bigint[] } | null>;
+  /** The lane could not leave yet, and waits. Resolves to false where the lease was lost. */
+  stayed(lane: LaneState, partition: Partition, step: { refusals: number; trouble: string; delayMs: number }): Promise<boolean>;
+  /** The lane goes to `to`, as far as the cluster that it leaves had got. */
+  left(
+    lane: LaneState,
+    step: { partition: Partition; generation: number; to: ClusterId; position: bigint; handled: readonly bigint[] },
+  ): Promise<boolean>;
+  /** Lanes in which something waits: those of the clusters and of none yet, in the shards; or those named. */
+  load(which: { clusters: readonly ClusterId[]; shards: readonly number[] } | { ids: readonly string[] }): Promise<readonly LoadedLane[]>;
+  /** Lanes whose last entry is after `after`, by the shards. */
+  heads(after: bigint, shards: readonly number[]): Promise<readonly { id: string; head: bigint; cluster: ClusterId | null }[]>;
+  /** In how many milliseconds each lane's first parked entry is due. */
+  due(): Promise<ReadonlyMap<string, number>>;
+  /** Those of the lanes that do not stand still any more. */
+  released(held: readonly string[]): Promise<readonly string[]>;
 }
+
+interface RoundRow extends EventRow {
+  readonly lane_id: string;
+  readonly lost: boolean;
+  readonly position: string;
+}
+
+type LoadedRow = Omit<LoadedLane, 'head' | 'position' | 'carefulUntil' | 'heldAt'> & {
+  readonly head: string;
+  readonly position: string;
+  readonly carefulUntil: string;
+  readonly heldAt: string | null;
+};
+
+const optional = (value: bigint | null) => (value === null ? null : String(value));
+const fence = ({ cluster, shard, token }: Partition) => [cluster, shard, token];
 
 export function createLaneStore(options: {
   db: SystemDb;
-  owner: string;
-  settings: { readonly leaseMs: number; readonly batchBytes: number };
+  settings: { readonly batchCount: number; readonly batchBytes: number };
 }): LaneStore {
-  const { db, owner, settings } = options;
-
-  async function changed(sql: string, values: readonly unknown[]): Promise<boolean> {
-    return (await db.statement(sql, values)).length > 0;
-  }
+  const { db, settings } = options;
 
   return {
-    async pending(skip, limit) {
-      const rows = await db.statement<{ id: string; name: string; tenant_id: string; product: string; ordered: boolean; parked: boolean }>(
-        pendingSql,
-        [skip, owner, limit],
+    async round(ended, beginning) {
+      // A lane that goes on at once stands in both; its progress is the one that the turn begins with.
+      const steps = new Map<LaneState, { partition: Partition; delayMs: number | null }>();
+      for (const { lane, partition, settlement } of ended) steps.set(lane, { partition, delayMs: settlement.delayMs });
+      for (const { lane, partition } of beginning) steps.set(lane, { partition, delayMs: null });
+      const partitions = [...new Set([...steps.values()].map(({ partition }) => partition))];
+      const numbers = new Map(partitions.map((partition, index) => [partition, index + 1]));
+      const lanes = [...steps];
+      const handled = ended.flatMap(({ lane, settlement }) => (settlement.handled === undefined ? [] : [{ lane, ...settlement.handled }]));
+      const asides = ended.flatMap(({ lane, settlement }) => (settlement.aside === undefined ? [] : [{ lane, ...settlement.aside }]));
+      const rows = await db.statement<RoundRow>(roundSql, [
+        partitions.map(({ cluster }) => cluster),
+        partitions.map(({ shard }) => shard),
+        partitions.map(({ token }) => token),
+        lanes.map(([lane]) => lane.id),
+        lanes.map(([, { partition }]) => numbers.get(partition)),
+        lanes.map(([lane]) => String(lane.progress.position)),
+        lanes.map(([lane]) => lane.progress.attempts),
+        lanes.map(([lane]) => String(lane.progress.carefulUntil)),
+        lanes.map(([lane]) => lane.progress.refusals),
+        lanes.map(([, { delayMs }]) => delayMs),
+        lanes.map(([lane]) => optional(lane.progress.heldAt)),
+        lanes.map(([lane]) => lane.progress.trouble),
+        handled.map(({ lane }) => lane.id),
+        handled.map(({ from }) => String(from)),
+        handled.map(({ to }) => String(to)),
+        handled.map(({ attempts }) => attempts),
+        handled.map(({ outgoing }) => (outgoing === undefined || outgoing.length === 0 ? null : `{${outgoing.join(',')}}`)),
+        asides.map(({ lane }) => lane.id),
+        asides.map(({ position }) => String(position)),
+        asides.map(({ state }) => state),
+        asides.map(({ attempts }) => attempts),
+        asides.map(({ error }) => error),
+        asides.map(({ delayMs }) => delayMs),
+        beginning.map(({ lane }) => lane.id),
+        beginning.map(({ lane }) => String(lane.progress.position)),
+        beginning.map(({ limit }) => limit),
+        beginning.map(({ until }) => until),
+        settings.batchBytes,
+      ]);
+      const entries = new Map<string, LaneEntry[]>(beginning.map(({ lane }) => [lane.id, []]));
+      const lost = new Set<string>();
+      for (const row of rows) {
+        if (row.lost) lost.add(row.lane_id);
+        else entries.get(row.lane_id)?.push({ position: BigInt(row.position), event: platformEvent(row) });
+      }
+      return { entries, lost };
+    },
+
+    async claimParked(lane, partition) {
+      const [row] = await db.statement<EventRow & { owned: boolean; position: string | null; attempts: number; next_ms: number | null }>(
+        claimParkedSql,
+        [...fence(partition), lane.id],
       );
-      return rows.map(({ tenant_id: tenant, ...lane }) => ({ ...lane, tenant }));
+      if (row?.owned !== true) return 'lost';
+      if (row.position === null) return null;
+      return { entry: { position: BigInt(row.position), event: platformEvent(row) }, attempts: row.attempts, nextMs: row.next_ms };
     },
 
-    async claimOrdered(lane, { limit, until }) {
-      const token = uuidv7();
-      const values = [lane.id, owner, token, settings.leaseMs, limit, settings.batchBytes, until];
-      return claimOf(lane, token, await db.statement<ClaimRow>(claimOrderedSql, values));
-    },
-
-    async claimParked(lane) {
-      const token = uuidv7();
-      return claimOf(lane, token, await db.statement<ClaimRow>(claimParkedSql, [lane.id, owner, token, settings.leaseMs]));
-    },
-
-    advance: ({ lane, token, attempts }, { to, handled, aside }) =>
-      changed(advanceSql, [
+    async settleParked(lane, partition, step) {
+      const rows = await db.statement(settleParkedSql, [
+        ...fence(partition),
         lane.id,
-        token,
-        String(to),
-        handled === undefined ? null : String(handled.from),
-        handled === undefined ? null : String(handled.to),
-        attempts,
-        aside === undefined ? null : String(aside.position),
-        aside?.state ?? null,
-        aside?.attempts ?? null,
-        aside?.error ?? null,
-        aside?.delayMs ?? null,
-        handled?.outgoing ?? null,
-      ]),
-
-    release: ({ lane, token }, { uncounted, refusals, delayMs }) => changed(releaseSql, [lane.id, token, uncounted, refusals, delayMs]),
-
-    settleParked: ({ lane, token }, step) =>
-      changed(settleParkedSql, [
-        lane.id,
-        token,
         String(step.position),
         step.state,
         step.error,
@@ -152,11 +188,57 @@ export function createLaneStore(options: {
         step.laneDelayMs,
         step.delayMs,
         step.outgoing ?? null,
-      ]),
+      ]);
+      return rows.length > 0;
+    },
 
-    async renew(tokens) {
-      const rows = await db.statement<{ token: string }>(renewSql, [tokens, settings.leaseMs]);
-      return new Set(rows.map((row) => row.token));
+    async beginLeaving(lane, partition) {
+      const [row] = await db.statement<{ generation: number; parked: readonly string[] }>(leaveSql, [...fence(partition), lane.id]);
+      return row === undefined ? null : { generation: row.generation, parked: row.parked.map(BigInt) };
+    },
+
+    async stayed(lane, partition, { refusals, trouble, delayMs }) {
+      return (await db.statement(stayedSql, [...fence(partition), lane.id, refusals, trouble, delayMs])).length > 0;
+    },
+
+    async left(lane, { partition, generation, to, position, handled }) {
+      const rows = await db.statement(leftSql, [
+        ...fence(partition),
+        lane.id,
+        to,
+        generation,
+        String(position),
+        handled.map(String),
+        lane.progress.attempts,
+      ]);
+      return rows.length > 0;
+    },
+
+    async load(which) {
+      const [clusters, shards, ids] = 'ids' in which ? [null, null, which.ids] : [which.clusters, which.shards, null];
+      const rows = await db.statement<LoadedRow>(loadSql, [clusters, shards, ids, settings.batchCount]);
+      return rows.map((row) => ({
+        ...row,
+        head: BigInt(row.head),
+        position: BigInt(row.position),
+        carefulUntil: BigInt(row.carefulUntil),
+        heldAt: row.heldAt === null ? null : BigInt(row.heldAt),
+      }));
+    },
+
+    async heads(after, shards) {
+      const rows = await db.statement<{ id: string; head: string; cluster: ClusterId | null }>(newHeadsSql, [String(after), shards]);
+      return rows.map((row) => ({ ...row, head: BigInt(row.head) }));
+    },
+
+    async due() {
+      const rows = await db.statement<{ lane_id: string; ms: number }>(dueSql);
+      return new Map(rows.map(({ lane_id: id, ms }) => [id, ms]));
+    },
+
+    async released(held) {
+      const rows = await db.statement<{ lane_id: string }>(heldSql, [held]);
+      return rows.map(({ lane_id: id }) => id);
     },
   };
 }

@@ -1,15 +1,24 @@
 import type { Throttle } from '@etis/agent';
 import type { Directives } from '@etis/contracts/directives';
 import type { ClusterId } from '@etis/contracts/tenancy';
-import type { ClaimBounds, Lane, PendingLane } from './lane-store.ts';
+import type { Lane } from './lane-state.ts';
 
-/** What one turn may take. */
-export type TurnBounds = ClaimBounds;
+/** What one turn may take: at most so many entries, and none that was routed after `until` (epoch milliseconds). */
+export interface TurnBounds {
+  readonly limit: number;
+  readonly until: number | null;
+}
 
 /** What the directives in force leave of a lane's delivery. */
 export interface Restraint {
-  /** What of the lane may have its turn now, and within which bounds; null where nothing may. A turn that was allowed has to tell what it `used`. */
-  allow(lane: PendingLane, cluster: ClusterId): { readonly lane: PendingLane; readonly bounds: TurnBounds } | null;
+  /**
+   * What the lane may take now of so many entries that it wants; null where nothing. A drained lane that holds nothing more may have its parked entries
+   * only, which `ordered` says. A turn that was allowed has to tell what it `used`.
+   */
+  allow(
+    lane: Lane,
+    turn: { cluster: ClusterId; wanted: number; parked: boolean },
+  ): { readonly ordered: boolean; readonly bounds: TurnBounds } | null;
   /** A turn took so many entries of what it was allowed. */
   used(turn: { lane: Lane; cluster: ClusterId; bounds: TurnBounds; count: number }): void;
   /** A drained lane had nothing left of what it held. */
@@ -23,8 +32,8 @@ export interface Restraint {
  * Kill and pause start no turn, drain takes what was routed before it took effect and parked entries, throttle bounds the entries. `wake` is called
  * when a throttled lane may go on.
  */
-export function createRestraint(options: { directives: Directives; throttle: Throttle; batchCount: number; wake: () => void }): Restraint {
-  const { directives, throttle, batchCount, wake } = options;
+export function createRestraint(options: { directives: Directives; throttle: Throttle; wake: () => void }): Restraint {
+  const { directives, throttle, wake } = options;
   /** Lanes that a drain has emptied, with the moment up to which. */
   const drained = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
@@ -46,23 +55,23 @@ export function createRestraint(options: { directives: Directives; throttle: Thr
   }
 
   return {
-    allow(lane, cluster) {
+    allow(lane, { cluster, wanted, parked }) {
       const target = targetOf(lane, cluster);
       const verdict = directives.verdict(target);
       if (verdict === null) {
         drained.delete(lane.id);
-        return { lane, bounds: { limit: batchCount, until: null } };
+        return { ordered: true, bounds: { limit: wanted, until: null } };
       }
       if (verdict.verb === 'kill' || verdict.verb === 'pause') return null;
       const until = verdict.verb === 'drain' ? verdict.since : null;
       const isEmpty = until !== null && drained.get(lane.id) === until;
-      if (isEmpty && !lane.parked) return null;
-      const { granted, waitMs } = throttle.take(target, batchCount);
+      if (isEmpty && !parked) return null;
+      const { granted, waitMs } = throttle.take(target, wanted);
       if (granted === 0) {
         wakeIn(waitMs);
         return null;
       }
-      return { lane: isEmpty ? { ...lane, ordered: false } : lane, bounds: { limit: granted, until } };
+      return { ordered: !isEmpty, bounds: { limit: granted, until } };
     },
     used({ lane, cluster, bounds, count }) {
       if (count < bounds.limit) throttle.giveBack(targetOf(lane, cluster), bounds.limit - count);

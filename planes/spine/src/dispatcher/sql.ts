@@ -1,98 +1,86 @@
 import { eventColumns } from '../record/event-row.ts';
 
-/**
- * A lane is free when nobody's lease on it is running. The owner may take back what it left behind, for it runs one turn per lane itself.
- * Leases count by the database's clock alone.
- */
-const free = `(p.leased_until is null or p.leased_until < clock_timestamp() or p.owner = $2::uuid)
-  and (p.retry_at is null or p.retry_at <= clock_timestamp())`;
-
-const take = `owner = $2::uuid, token = $3::uuid, served_at = clock_timestamp(),
-  leased_until = clock_timestamp() + $4::float8 * interval '1 millisecond'`;
-
-const leave = 'owner = null, token = null, leased_until = null';
+export const roundSql = `
+select * from lane_round($1, $2::int[], $3::bigint[], $4::bigint[], $5::int[], $6::bigint[], $7::int[], $8::bigint[], $9::int[], $10::float8[],
+  $11::bigint[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::int[], $17::text[], $18::bigint[], $19::bigint[], $20::text[],
+  $21::int[], $22::text[], $23::float8[], $24::bigint[], $25::bigint[], $26::int[], $27::float8[], $28)`;
 
 const after = (parameter: string) => `clock_timestamp() + ${parameter}::float8 * interval '1 millisecond'`;
+const inMs = (moment: string) => `extract(epoch from ${moment} - clock_timestamp())::float8 * 1000`;
 
-/** Lanes with something to deliver now, the one that waited longest for its turn first. */
-export const pendingSql = `
-select l.id, l.name, l.tenant_id, l.product, l.head > p.position as ordered, d.lane_id is not null as parked
-from lane l join lane_progress p on p.lane_id = l.id
-  left join (select distinct lane_id from parked where state = 'parked' and retry_at <= clock_timestamp()) d on d.lane_id = l.id
-where (l.head > p.position or d.lane_id is not null) and not (l.id = any($1::bigint[])) and ${free}
-order by p.served_at limit $3`;
+/** One row where `$1` to `$3` still own the partition, which stays so until the statement is committed. */
+const mine = 'mine as (select from lane_partition where cluster = $1 and shard = $2 and token = $3::bigint for share)';
 
 /**
- * Takes the lane's lease, counts the attempt and reads the entries after its position: one round trip, durable before anything is delivered.
- * After an attempt without an outcome the entries of that batch go one by one, so that the one to blame shows. `$7`: only what was routed by then.
+ * Lanes in which something waits, as the record has them. A lane whose last delivery gave no outcome goes on one by one as far as that one may have
+ * reached: whoever made it may not be there any more to say so.
  */
-export const claimOrderedSql = `
-with claimed as (
-  update lane_progress p set ${take}, attempts = p.attempts + 1,
-    careful_until = case when p.attempts = 0 then p.careful_until else greatest(p.careful_until, (
-      select max(n.position) from (
-        select e.position from entry e where e.lane_id = p.lane_id and e.position > p.position order by e.position limit $5::int) n)) end
-  where p.lane_id = $1 and ${free}
-  returning p.lane_id, p.position, p.attempts, p.refusals, p.careful_until
-)
-select c.attempts, c.refusals, c.position as after, v.*
-from claimed c left join lateral (
-  select ev.position, ${eventColumns}, sum(octet_length(ev.data)) over (order by ev.position) - octet_length(ev.data) as before
-  from (
-    select e.position from entry e where e.lane_id = c.lane_id and e.position > c.position order by e.position
-    limit case when c.attempts > 1 or c.position < c.careful_until then 1 else $5::int end
-  ) n join event ev using (position)
-  where $7::float8 is null or ev.routed_at <= to_timestamp($7::float8 / 1000)
-) v on v.before < $6
-order by v.position`;
+export const loadSql = `
+select l.id, l.name, l.tenant_id as tenant, l.product, l.shard, l.head, p.cluster, p.generation, p.position, p.attempts, p.refusals,
+  p.held_at as "heldAt", p.trouble, greatest(0, coalesce(${inMs('p.retry_at')}, 0)) as "waitMs", ${inMs('d.due')} as "parkedMs",
+  case when p.attempts = 0 then p.careful_until else greatest(p.careful_until, (
+    select max(n.position) from (
+      select e.position from entry e where e.lane_id = l.id and e.position > p.position order by e.position limit $4::int) n)) end as "carefulUntil"
+from lane l join lane_progress p on p.lane_id = l.id
+  left join lateral (select min(k.retry_at) as due from parked k where k.lane_id = l.id and k.state = 'parked') d on true
+where case when $3::bigint[] is null
+  then (p.cluster is null or p.cluster = any ($1)) and l.shard = any ($2::int[]) and (l.head > p.position or d.due is not null)
+  else l.id = any ($3::bigint[]) end`;
 
-/** Takes the lane's lease for the parked entry that has been due longest, and counts its attempt. */
+export const newHeadsSql = `
+select l.id, l.head, p.cluster from lane l join lane_progress p on p.lane_id = l.id where l.head > $1::bigint and l.shard = any ($2::int[])`;
+
+export const dueSql = `select lane_id, ${inMs('min(retry_at)')} as ms from parked where state = 'parked' group by lane_id`;
+
+export const heldSql = 'select lane_id from lane_progress where lane_id = any ($1::bigint[]) and held_at is null';
+
+/** Counts the attempt of the parked entry that has been due longest. Without one, `position` is null. */
 export const claimParkedSql = `
-with due as (
-  select position from parked where lane_id = $1 and state = 'parked' and retry_at <= clock_timestamp() order by retry_at, position limit 1
-), claimed as (
-  update lane_progress p set ${take} where p.lane_id = $1 and ${free} and exists (select from due) returning p.lane_id, p.refusals
+with ${mine}, due as (
+  select position from parked where lane_id = $4 and state = 'parked' and retry_at <= clock_timestamp() order by retry_at, position limit 1
 ), counted as (
-  update parked k set attempts = k.attempts + 1 from claimed c, due d
-  where k.lane_id = c.lane_id and k.position = d.position and k.state = 'parked' and k.retry_at <= clock_timestamp()
-  returning k.lane_id, k.position, k.attempts
+  update parked k set attempts = k.attempts + 1 from due d, mine
+  where k.lane_id = $4 and k.position = d.position and k.state = 'parked' and k.retry_at <= clock_timestamp()
+  returning k.position, k.attempts
 )
-select k.attempts, c.refusals, null as after, k.position, ${eventColumns}
-from claimed c left join (counted k join event ev using (position)) on k.lane_id = c.lane_id`;
+select exists (select from mine) as owned, c.attempts, c.position, ${eventColumns}, (
+    select ${inMs('min(o.retry_at)')} from parked o where o.lane_id = $4 and o.state = 'parked' and o.position is distinct from c.position
+  ) as next_ms
+from (select) one left join (counted c join event ev using (position)) on true`;
 
-/** Everything below changes something only for the holder of the token. */
-export const advanceSql = `
-with held as (
-  update lane_progress set position = $3, attempts = 0, refusals = 0, retry_at = null, ${leave}
-  where lane_id = $1 and token = $2::uuid returning lane_id
-), acknowledged as (
-  insert into lane_ack (lane_id, from_position, to_position, attempts, outgoing)
-  select lane_id, $4::bigint, $5::bigint, $6::int, $12::uuid[] from held where $4::bigint is not null
-), aside as (
-  insert into parked (lane_id, position, state, attempts, error, retry_at, closed_at)
-  select lane_id, $7::bigint, $8::text, $9::int, $10::text, ${after('$11')}, case when $8::text = 'dead' then clock_timestamp() end
-  from held where $7::bigint is not null
-  on conflict (lane_id, position) do update
-    set state = excluded.state, attempts = excluded.attempts, error = excluded.error, retry_at = excluded.retry_at, closed_at = excluded.closed_at
-)
-select 1 from held`;
-
-/** Keeps the lane where it is. `$3` gives the attempt back, `$4` is the new count of refusals, `$5` the time to wait. */
-export const releaseSql = `
-update lane_progress set attempts = case when $3::boolean then greatest(attempts - 1, 0) else attempts end, refusals = $4,
-  retry_at = ${after('$5')}, ${leave}
-where lane_id = $1 and token = $2::uuid
-returning 1`;
-
-/** Ends a parked entry's turn. `$6` gives the attempt back; `$7` is the lane's new count of refusals, `$8` the time that the lane waits. */
+/** Ends a parked entry's turn. `$8` gives the attempt back; `$9` is the lane's new count of refusals, `$10` the time that the lane waits. */
 export const settleParkedSql = `
-with held as (
-  update lane_progress set refusals = $7, retry_at = ${after('$8')}, ${leave} where lane_id = $1 and token = $2::uuid returning lane_id
+with ${mine}, held as (
+  update lane_progress set refusals = $9, retry_at = ${after('$10')} from mine where lane_id = $4 returning lane_id
 )
-update parked k set state = $4, error = coalesce($5, k.error), attempts = k.attempts - case when $6::boolean then 1 else 0 end,
-  retry_at = ${after('$9')}, closed_at = case when $4 <> 'parked' then clock_timestamp() end, outgoing = $10::uuid[]
-from held where k.lane_id = held.lane_id and k.position = $3
+update parked k set state = $6, error = coalesce($7, k.error), attempts = k.attempts - case when $8::boolean then 1 else 0 end,
+  retry_at = ${after('$11')}, closed_at = case when $6 <> 'parked' then clock_timestamp() end, outgoing = $12::uuid[]
+from held where k.lane_id = held.lane_id and k.position = $5
 returning 1`;
 
-export const renewSql = `
-update lane_progress set leased_until = ${after('$2')} where token = any($1::uuid[]) returning token`;
+export const leaveSql = `
+with ${mine}
+update lane_progress p set generation = p.generation + 1 from mine where p.lane_id = $4 and p.cluster = $1
+returning p.generation, array(select k.position from parked k where k.lane_id = $4 and k.state = 'parked') as parked`;
+
+/** The lane could not leave yet. */
+export const stayedSql = `
+with ${mine}
+update lane_progress p set refusals = $5, trouble = $6, retry_at = ${after('$7')} from mine where p.lane_id = $4 returning 1`;
+
+/** The lane goes to `$5`, in generation `$6`, from `$7` on; of the parked entries those in `$8` are handled. */
+export const leftSql = `
+with ${mine}, gone as (
+  update lane_progress p set cluster = $5, position = greatest(p.position, $7::bigint), attempts = case when $7::bigint > p.position then 0 else p.attempts end,
+    refusals = 0, retry_at = null, trouble = null
+  from mine, (select o.position from lane_progress o where o.lane_id = $4) before
+  where p.lane_id = $4 and p.cluster = $1 and p.generation = $6
+  returning p.lane_id, before.position as before, p.position
+), handled as (
+  update parked k set state = 'handled', closed_at = clock_timestamp() from gone
+  where k.lane_id = gone.lane_id and k.position = any ($8::bigint[]) and k.state = 'parked'
+), acknowledged as (
+  insert into lane_ack (lane_id, from_position, to_position, attempts)
+  select lane_id, before + 1, position, greatest($9::int, 1) from gone where position > before on conflict do nothing
+)
+select 1 from gone`;

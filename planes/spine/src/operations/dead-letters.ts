@@ -9,6 +9,16 @@ import { type DeadLetterId, readDeadLetterId } from './dead-letter-id.ts';
 const redriveEntrySql = `
 update parked k set state = 'parked', attempts = 0, retry_at = clock_timestamp(), closed_at = null
 from lane l where l.id = k.lane_id and l.name = $1 and k.position = $2 and k.state = 'dead' returning l.tenant_id`;
+// A lane that stands still at the entry has it next, in order.
+const redriveHeldSql = `
+with released as (
+  update lane_progress p set held_at = null, attempts = 0, trouble = null from lane l
+  where l.id = p.lane_id and l.name = $1 and p.held_at = $2 returning p.lane_id, l.tenant_id
+), gone as (delete from parked k using released r where k.lane_id = r.lane_id and k.position = $2)
+select tenant_id from released`;
+const passHeldSql = `
+update lane_progress p set position = p.held_at, held_at = null, attempts = 0, trouble = null from lane l
+where l.id = p.lane_id and l.name = $1 and p.held_at = $2`;
 const redriveJobSql = `
 update job set state = 'ready', waiting = false, attempts = 0, due_at = clock_timestamp(), updated_at = clock_timestamp()
 where id = $1::uuid and state = 'dead' returning tenant_id`;
@@ -44,10 +54,7 @@ export function createDeadLetterOperations(options: {
     const found = readDeadLetterId(id);
     if (found === undefined) return false;
     const changed = await db.system(async (tx) => {
-      const [row] =
-        found.kind === 'job'
-          ? await tx.query<Owner>(redriveJobSql, [found.job])
-          : await tx.query<Owner>(redriveEntrySql, [found.lane, found.position]);
+      const [row] = found.kind === 'job' ? await tx.query<Owner>(redriveJobSql, [found.job]) : await redriveEntry(tx, found);
       return await recorded(tx, context, { row, action: 'dead-letter.redrive', id });
     });
     if (changed) onRedriven();
@@ -78,10 +85,16 @@ export function createDeadLetterOperations(options: {
   };
 }
 
-function discard(tx: SystemTx, found: DeadLetterId, reason: string): Promise<readonly Owner[]> {
-  return found.kind === 'job'
-    ? tx.query<Owner>(discardJobSql, [found.job, reason])
-    : tx.query<Owner>(discardEntrySql, [found.lane, found.position, reason]);
+async function redriveEntry(tx: SystemTx, { lane, position }: Extract<DeadLetterId, { kind: 'entry' }>): Promise<readonly Owner[]> {
+  const released = await tx.query<Owner>(redriveHeldSql, [lane, position]);
+  return released.length > 0 ? released : await tx.query<Owner>(redriveEntrySql, [lane, position]);
+}
+
+async function discard(tx: SystemTx, found: DeadLetterId, reason: string): Promise<readonly Owner[]> {
+  if (found.kind === 'job') return await tx.query<Owner>(discardJobSql, [found.job, reason]);
+  const rows = await tx.query<Owner>(discardEntrySql, [found.lane, found.position, reason]);
+  if (rows.length > 0) await tx.query(passHeldSql, [found.lane, found.position]);
+  return rows;
 }
 
 /** One audit row, under the tenant that is concerned, where something was changed. */

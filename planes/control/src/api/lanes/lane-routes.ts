@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { ApiApp } from '../api-app.ts';
 import { operation } from '../operation.ts';
 import { encodeCursor, pageAfterId } from '../page.ts';
-import { integer, named, pageOf, tenantPageQuery, text } from '../schemas.ts';
+import { integer, named, nullable, pageOf, tenantPageQuery, text } from '../schemas.ts';
 
 const laneReply = named(
   'Lane',
@@ -14,10 +14,27 @@ const laneReply = named(
     waiting: integer,
     parked: Type.Integer({ description: 'set aside to be tried again' }),
     deadLetters: Type.Integer({ description: 'used up their attempts' }),
+    cluster: nullable(Type.String({ description: 'that the lane is with; null before its first delivery' })),
+    heldBy: nullable(
+      Type.String({
+        description: 'the dead letter at which the lane stands still, in products that want strict order; redrive or discard it',
+      }),
+    ),
+    trouble: nullable(Type.String({ description: 'why the last delivery got the lane no further' })),
   }),
 );
 
-const example = { lane: 'arbor-construction/nudge', tenant: 'arbor-construction', product: 'nudge', waiting: 0, parked: 0, deadLetters: 0 };
+const example = {
+  lane: 'arbor-construction/nudge',
+  tenant: 'arbor-construction',
+  product: 'nudge',
+  waiting: 0,
+  parked: 0,
+  deadLetters: 0,
+  cluster: 'nudge-standard',
+  heldBy: null,
+  trouble: null,
+};
 
 export function laneRoutes(app: ApiApp, { spine }: { spine: Pick<SpineQueries, 'lanes'> }): void {
   app.get(
