@@ -87,6 +87,10 @@ export const errors = errorCatalogue('COMMAND', {
     kind: 'invalid',
     message: (what: string) => `The connection was ended, because ${what}. Run the same release on both sides.`,
   },
+  LINK_MESSAGE_FAILED: {
+    kind: 'internal',
+    message: () => "The connection was ended, because a message could not be worked on here. The platform's log says why; dial again.",
+  },
   DIRECTIVE_INVALID: {
     kind: 'unprocessable',
     message: (what: string) => `The directive was not ordered, because ${what}. Nothing has changed.`,
