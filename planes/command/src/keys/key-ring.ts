@@ -217,7 +217,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     if (inForce() === null) {
       log.error(
         { file: rootFile },
-        'nothing is signed: the key that signs for the platform has ended or is gone, and the root key is not in its file; bring it there, or rotate the keys with it ("etis keys rotate --root")',
+        'nothing is signed: the key that signs for the platform has ended or is gone, and the root key is not in its file; bring it there, and a new key signs within a minute ("etis keys rotate" makes it at once)',
       );
       return;
     }
