@@ -91,6 +91,26 @@ export interface paths {
     patch: operations['updateTenant'];
     trace?: never;
   };
+  '/api/v1/tenants/{tenant}/erase': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Destroys the data key of a suspended tenant, for good
+     * @description Everything that is sealed under it can be opened by nobody any more: secrets of its connections, and what the sealed audit says of persons in its name. The chains of the audit go on to verify. Copies in backups end with the backups.
+     */
+    post: operations['eraseTenant'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/tenants/{tenant}/placements': {
     parameters: {
       query?: never;
@@ -2383,6 +2403,8 @@ export interface components {
        * @description RFC 3339, in UTC
        */
       sealedAt: string;
+      /** @description whether what it said of persons can be read by nobody any more, because the key of its tenant was destroyed */
+      erased: boolean;
     };
     SentMessage: {
       /** @description the job that sent it */
@@ -2560,6 +2582,9 @@ export interface components {
        * @enum {string}
        */
       status?: 'active' | 'suspended';
+    };
+    TenantErasure: {
+      reason: string;
     };
     Unmatched: {
       delivery: string;
@@ -2757,6 +2782,7 @@ export type Status = components['schemas']['Status'];
 export type SubscriberLoad = components['schemas']['SubscriberLoad'];
 export type Tenant = components['schemas']['Tenant'];
 export type TenantChange = components['schemas']['TenantChange'];
+export type TenantErasure = components['schemas']['TenantErasure'];
 export type Unmatched = components['schemas']['Unmatched'];
 export type ValueType = components['schemas']['ValueType'];
 export type ResponseProblem400 = components['responses']['Problem400'];
@@ -3115,6 +3141,51 @@ export interface operations {
       412: components['responses']['Problem412'];
       413: components['responses']['Problem413'];
       415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  eraseTenant: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example quarry-works
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "Their contract ended; they asked for it."
+         *     }
+         */
+        'application/json': components['schemas']['TenantErasure'];
+      };
+    };
+    responses: {
+      /** @description The key is destroyed, or was before. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
       503: components['responses']['Problem503'];
     };
   };
@@ -7497,7 +7568,8 @@ export interface operations {
            *           "target": "tenant/arbor-construction",
            *           "reason": "They asked for it.",
            *           "at": "2026-11-02T09:30:00.041207Z",
-           *           "sealedAt": "2026-11-02T09:30:00.412Z"
+           *           "sealedAt": "2026-11-02T09:30:00.412Z",
+           *           "erased": false
            *         }
            *       ],
            *       "next": null

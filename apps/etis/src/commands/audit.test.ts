@@ -24,6 +24,7 @@ const entry: SealedEntry = {
   reason: 'They\u001b[2J asked.',
   at: '2026-11-02T09:30:00.041207Z',
   sealedAt: '2026-11-02T09:30:00.412Z',
+  erased: false,
 };
 const sound: AuditVerification = { chains: 2, entries: 30, checkpoints: 9, unsealed: { rows: 0, oldestMs: 0 }, findings: [] };
 const broken: AuditVerification = {

@@ -1,10 +1,12 @@
-import type { AuditVerification, SealedEntry } from '@etis/contracts/audit';
+import { type AuditVerification, isPerson, type SealedEntry } from '@etis/contracts/audit';
 import type { AuditDesk } from '@etis/contracts/command';
+import type { Actor } from '@etis/contracts/context';
 import type { Clock } from '@etis/kernel';
 import { type AuditReader, audit, type SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { chainOf, readContent } from './entry-content.ts';
 import { createFindings } from './findings.ts';
+import type { PersonalVault } from './personal-fields.ts';
 import { verifyChains } from './verify-chains.ts';
 import { type CheckpointChecks, verifyCheckpoints, verifyFile } from './verify-checkpoints.ts';
 import { verifySources } from './verify-sources.ts';
@@ -15,6 +17,8 @@ export interface AuditDeskOptions {
   /** The audit domain. */
   readonly db: SystemDb;
   readonly isSigned: CheckpointChecks['isSigned'];
+  /** Opens what entries say of persons. */
+  readonly personal: Pick<PersonalVault, 'open'>;
   /** Where this process's sealer keeps checkpoints. */
   readonly file: string;
   readonly clock: Clock;
@@ -32,12 +36,12 @@ interface ListedRow {
  * the platform; its cursor is a number. `verify` reads everything, a piece at a time, while sealing goes on; who asks meanwhile gets the same answer.
  */
 export function createAuditDesk(options: AuditDeskOptions): AuditDesk {
-  const { sources, db, isSigned, file, clock } = options;
+  const { sources, db, isSigned, personal, file, clock } = options;
   let running: Promise<AuditVerification> | undefined;
 
   async function verifyAll(): Promise<AuditVerification> {
     const findings = createFindings();
-    const { chains, entries } = await verifyChains({ db, sources, findings });
+    const { chains, entries } = await verifyChains({ db, sources, personal, findings });
     const unsealed = await verifySources({ db, sources, findings });
     const checkpoints = await verifyCheckpoints({ db, isSigned, findings });
     await verifyFile(file, { db, isSigned, findings }, clock.now());
@@ -57,7 +61,7 @@ export function createAuditDesk(options: AuditDeskOptions): AuditDesk {
           [chain, cursor ?? null, limit + 1],
         );
       });
-      const items = rows.slice(0, limit).map((row) => listed(chain, row));
+      const items = rows.slice(0, limit).map((row) => listed(chain, row, personal));
       return { items, next: rows.length > limit ? String(items.at(-1)?.number) : null };
     },
 
@@ -71,9 +75,14 @@ export function createAuditDesk(options: AuditDeskOptions): AuditDesk {
   };
 }
 
-function listed(chain: string, { number, previous, hash, content }: ListedRow): SealedEntry {
+function listed(chain: string, { number, previous, hash, content }: ListedRow, vault: Pick<PersonalVault, 'open'>): SealedEntry {
   const said = readContent(content);
   if (said === null) throw errors.AUDIT_ENTRY_UNREADABLE(chain, number);
-  const { domain, row, tenant, actor, action, target, reason, at, sealedAt } = said;
-  return { chain, number: Number(number), hash, previous, domain, row, tenant, actor, action, target, reason, at, sealedAt };
+  const { domain, row, tenant, action, target, at, sealedAt, personal } = said;
+  const whole = { chain, number: Number(number), hash, previous, domain, row, tenant, action, target, at, sealedAt };
+  // Sealed before what is personal had an envelope of its own, or with nothing personal in it.
+  if (personal === undefined || personal === null) return { ...whole, actor: said.actor, reason: said.reason ?? null, erased: false };
+  const fields = vault.open(personal, { domain, row, tenant });
+  const id = isPerson(said.actor.kind) ? (fields?.actor ?? 'erased') : said.actor.id;
+  return { ...whole, actor: { ...said.actor, id } as Actor, reason: fields?.reason ?? null, erased: fields === null };
 }

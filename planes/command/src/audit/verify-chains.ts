@@ -1,7 +1,8 @@
 import type { AuditReader, SystemDb } from '@etis/postgres';
 import type { ChainHead } from './checkpoint.ts';
-import { entryContent, entryHash, genesis, readContent } from './entry-content.ts';
+import { entryHash, genesis, isOfRow, readContent } from './entry-content.ts';
 import type { Findings } from './findings.ts';
+import type { PersonalVault } from './personal-fields.ts';
 
 interface EntryRow {
   readonly number: string;
@@ -25,6 +26,7 @@ const entriesAtATime = 500;
 export async function verifyChains(options: {
   db: SystemDb;
   sources: readonly AuditReader[];
+  personal: Pick<PersonalVault, 'open'>;
   findings: Findings;
 }): Promise<{ chains: number; entries: number }> {
   const { db, findings } = options;
@@ -64,13 +66,12 @@ export async function verifyChains(options: {
       const rows = new Map((await source.find(group.map((entry) => entry.row_id))).map((row) => [row.id, row]));
       for (const { number: text, row_id: id, content } of group) {
         const number = Number(text);
-        const said = readContent(content);
-        if (findings.has(chain, number) || said === null) continue;
+        if (findings.has(chain, number)) continue;
         const row = rows.get(id);
         const about = `row ${id} of "${domain}"`;
         if (row === undefined)
           findings.add({ chain, number, kind: 'source-missing', detail: `It was made of ${about}, which is not there.` });
-        else if (entryContent(domain, row, { number, sealedAt: said.sealedAt }) !== content) {
+        else if (!isOfRow(content, domain, row, options.personal)) {
           findings.add({ chain, number, kind: 'source-changed', detail: `It was made of ${about}, which says something else now.` });
         }
       }

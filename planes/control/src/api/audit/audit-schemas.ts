@@ -30,6 +30,9 @@ export const sealedEntryReply = named(
     reason: nullable(text),
     at: time,
     sealedAt: time,
+    erased: Type.Boolean({
+      description: 'whether what it said of persons can be read by nobody any more, because the key of its tenant was destroyed',
+    }),
   }),
 );
 
@@ -73,6 +76,7 @@ export const exampleEntry = {
   reason: 'They asked for it.',
   at: '2026-11-02T09:30:00.041207Z',
   sealedAt: '2026-11-02T09:30:00.412Z',
+  erased: false,
 };
 
 export const exampleVerification = {
