@@ -1223,9 +1223,29 @@ export interface paths {
     put?: never;
     /**
      * Checks every chain, checkpoint and action for what was changed since
-     * @description Reads all of it, so it takes its time; who asks meanwhile gets the same answer. Without findings nothing that was sealed has been changed, removed, added or reordered.
+     * @description Reads all of it, so it takes its time: after some seconds the answer is how far it has come, and getAuditVerification tells the rest. Who asks meanwhile joins the one that runs. Once it is done, no findings mean that nothing that was sealed has been changed, removed, added or reordered.
      */
     post: operations['verifyAudit'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/verifications/{verification}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Shows a verification that was begun at the same process
+     * @description Answers once it is done, or after some seconds with how far it has come.
+     */
+    get: operations['getAuditVerification'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1299,8 +1319,24 @@ export interface components {
       detail: string;
     };
     AuditVerification: {
+      id: string;
+      /**
+       * @description only once it is done no findings mean that nothing was changed
+       * @enum {string}
+       */
+      state: 'running' | 'done';
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      startedAt: string;
+      /** @description how many entries there were when it began */
+      total: number;
       chains: number;
+      /** @description that were checked */
       entries: number;
+      /** @description rows of the domains that were looked for in the chains */
+      rows: number;
       checkpoints: number;
       unsealed: {
         /** @description written and not sealed yet */
@@ -7610,8 +7646,13 @@ export interface operations {
         content: {
           /**
            * @example {
+           *       "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a72",
+           *       "state": "done",
+           *       "startedAt": "2026-11-02T09:31:00.000Z",
+           *       "total": 1204,
            *       "chains": 4,
            *       "entries": 1204,
+           *       "rows": 1204,
            *       "checkpoints": 311,
            *       "unsealed": {
            *         "rows": 1,
@@ -7635,6 +7676,58 @@ export interface operations {
       403: components['responses']['Problem403'];
       409: components['responses']['Problem409'];
       422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getAuditVerification: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a72 */
+        verification: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a72",
+           *       "state": "done",
+           *       "startedAt": "2026-11-02T09:31:00.000Z",
+           *       "total": 1204,
+           *       "chains": 4,
+           *       "entries": 1204,
+           *       "rows": 1204,
+           *       "checkpoints": 311,
+           *       "unsealed": {
+           *         "rows": 1,
+           *         "oldestMs": 210
+           *       },
+           *       "findings": [
+           *         {
+           *           "chain": "tenant/arbor-construction",
+           *           "number": 12,
+           *           "kind": "source-changed",
+           *           "detail": "It was made of row 019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71 of \"control\", which says something else now."
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['AuditVerification'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
       503: components['responses']['Problem503'];
     };
   };

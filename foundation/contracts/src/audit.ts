@@ -46,9 +46,18 @@ export interface AuditFinding {
   readonly detail: string;
 }
 
+/** A verification of the whole record, as far as it has come. */
 export interface AuditVerification {
+  readonly id: string;
+  /** Only once it is `done` no findings mean that nothing was changed. */
+  readonly state: 'running' | 'done';
+  readonly startedAt: string;
+  /** How many entries there were when it began. */
+  readonly total: number;
   readonly chains: number;
   readonly entries: number;
+  /** Rows of the domains that were looked for in the chains. */
+  readonly rows: number;
   readonly checkpoints: number;
   /** Rows that were written and are not sealed yet, and the age of the oldest in milliseconds. */
   readonly unsealed: { readonly rows: number; readonly oldestMs: number };

@@ -115,6 +115,11 @@ export const errors = errorCatalogue('COMMAND', {
     kind: 'unavailable',
     message: () => 'Nothing was sealed, because another process seals now. It goes on where this one ended.',
   },
+  VERIFICATION_UNKNOWN: {
+    kind: 'not-found',
+    message: (id: string) =>
+      `There is no verification ${id}: it was begun at another process, or before this one was started. Begin another.`,
+  },
   AUDIT_ENTRY_UNREADABLE: {
     kind: 'internal',
     message: (chain: string, number: string) =>

@@ -1,4 +1,4 @@
-import { type AuditVerification, isPerson, type SealedEntry } from '@etis/contracts/audit';
+import { isPerson, type SealedEntry } from '@etis/contracts/audit';
 import type { AuditDesk } from '@etis/contracts/command';
 import type { Actor } from '@etis/contracts/context';
 import type { Clock } from '@etis/kernel';
@@ -7,6 +7,7 @@ import { errors } from '../errors.ts';
 import { chainOf, readContent } from './entry-content.ts';
 import { createFindings } from './findings.ts';
 import type { PersonalVault } from './personal-fields.ts';
+import { createVerificationRuns } from './verification-runs.ts';
 import { verifyChains } from './verify-chains.ts';
 import { type CheckpointChecks, verifyCheckpoints, verifyFile } from './verify-checkpoints.ts';
 import { verifySources } from './verify-sources.ts';
@@ -22,6 +23,8 @@ export interface AuditDeskOptions {
   /** Where this process's sealer keeps checkpoints. */
   readonly file: string;
   readonly clock: Clock;
+  /** How long somebody waits for a verification before being told how far it has come, in milliseconds; 5,000 by default. */
+  readonly answerMs?: number;
 }
 
 interface ListedRow {
@@ -33,20 +36,26 @@ interface ListedRow {
 
 /**
  * The sealed record as operators see it; every look leaves a row in the record itself. `list` gives one chain, that of a tenant or with null that of
- * the platform; its cursor is a number. `verify` reads everything, a piece at a time, while sealing goes on; who asks meanwhile gets the same answer.
+ * the platform; its cursor is a number. `verify` reads everything, a piece at a time, while sealing goes on; who asks meanwhile joins it.
  */
 export function createAuditDesk(options: AuditDeskOptions): AuditDesk {
   const { sources, db, isSigned, personal, file, clock } = options;
-  let running: Promise<AuditVerification> | undefined;
-
-  async function verifyAll(): Promise<AuditVerification> {
-    const findings = createFindings();
-    const { chains, entries } = await verifyChains({ db, sources, personal, findings });
-    const unsealed = await verifySources({ db, sources, findings });
-    const checkpoints = await verifyCheckpoints({ db, isSigned, findings });
-    await verifyFile(file, { db, isSigned, findings }, clock.now());
-    return { chains, entries, checkpoints, unsealed, findings: findings.list() };
-  }
+  const runs = createVerificationRuns({
+    async work(counted, findings) {
+      await verifyChains({ db, sources, personal, findings, counted });
+      const unsealed = await verifySources({ db, sources, findings, counted });
+      await verifyCheckpoints({ db, isSigned, findings }, counted);
+      await verifyFile(file, { db, isSigned, findings }, clock.now());
+      return unsealed;
+    },
+    async total() {
+      const [row] = await db.statement<{ total: string }>('select coalesce(sum(number), 0) as total from chain_head');
+      return Number(row?.total ?? 0);
+    },
+    findings: createFindings,
+    clock,
+    answerMs: options.answerMs ?? 5_000,
+  });
 
   return {
     async list(context, { tenant, limit, cursor }) {
@@ -67,11 +76,9 @@ export function createAuditDesk(options: AuditDeskOptions): AuditDesk {
 
     async verify(context) {
       await db.system((tx) => audit.record(tx, context, { action: 'audit.verify', target: '*' }));
-      running ??= verifyAll().finally(() => {
-        running = undefined;
-      });
-      return await running;
+      return await runs.begin();
     },
+    verification: (id) => runs.look(id),
   };
 }
 
