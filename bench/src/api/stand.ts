@@ -50,7 +50,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       directives: { preview: refused, order: refused, resume: refused, report: refused, list: refused },
       fleet: { members: refused, invite: refused, revoke: refused },
       keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
-      audit: { list: refused, verify: refused },
+      audit: { list: refused, verify: refused, verification: refused },
       telemetry: { load: refused, alerts: refused },
       recovery: { recover: refused },
     },

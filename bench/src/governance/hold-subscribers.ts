@@ -22,9 +22,10 @@ export interface SubscribersOrder {
 /** Real subscribers, each with a link of its own, in a process of their own. */
 process.on('message', async ({ url, authority, root, subscribers }: SubscribersOrder) => {
   const secrets = createSecrets({ masterKey: Buffer.alloc(32, 1) });
+  const trust = createTrust({ installation, root });
   const started = subscribers.map(({ identity, key }) =>
     createSubscriber({
-      credential: { identity, installation, key: signingKeyFrom(key), trust: createTrust({ installation, root }) },
+      credential: { identity, installation, key: signingKeyFrom(key), trust },
       store: createGovernanceStore({ log: silentLog }),
       directives: createDirectives({ clock: systemClock, log: silentLog }),
       vault: secrets,

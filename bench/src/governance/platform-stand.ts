@@ -74,7 +74,7 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
       directives: plane.directives,
       fleet: plane.fleet,
       keys: plane.keys,
-      audit: { list: refused, verify: refused },
+      audit: { list: refused, verify: refused, verification: refused },
       telemetry: { load: refused, alerts: refused },
       recovery: { recover: refused },
     },

@@ -91,6 +91,26 @@ export interface paths {
     patch: operations['updateTenant'];
     trace?: never;
   };
+  '/api/v1/tenants/{tenant}/erase': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Destroys the data key of a suspended tenant, for good
+     * @description Everything that is sealed under it can be opened by nobody any more: secrets of its connections, and what the sealed audit says of persons in its name. The chains of the audit go on to verify. Copies in backups end with the backups.
+     */
+    post: operations['eraseTenant'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/tenants/{tenant}/placements': {
     parameters: {
       query?: never;
@@ -1203,9 +1223,29 @@ export interface paths {
     put?: never;
     /**
      * Checks every chain, checkpoint and action for what was changed since
-     * @description Reads all of it, so it takes its time; who asks meanwhile gets the same answer. Without findings nothing that was sealed has been changed, removed, added or reordered.
+     * @description Reads all of it, so it takes its time: after some seconds the answer is how far it has come, and getAuditVerification tells the rest. Who asks meanwhile joins the one that runs. Once it is done, no findings mean that nothing that was sealed has been changed, removed, added or reordered.
      */
     post: operations['verifyAudit'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/verifications/{verification}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Shows a verification that was begun at the same process
+     * @description Answers once it is done, or after some seconds with how far it has come.
+     */
+    get: operations['getAuditVerification'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1279,8 +1319,24 @@ export interface components {
       detail: string;
     };
     AuditVerification: {
+      id: string;
+      /**
+       * @description only once it is done no findings mean that nothing was changed
+       * @enum {string}
+       */
+      state: 'running' | 'done';
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      startedAt: string;
+      /** @description how many entries there were when it began */
+      total: number;
       chains: number;
+      /** @description that were checked */
       entries: number;
+      /** @description rows of the domains that were looked for in the chains */
+      rows: number;
       checkpoints: number;
       unsealed: {
         /** @description written and not sealed yet */
@@ -2389,6 +2445,8 @@ export interface components {
        * @description RFC 3339, in UTC
        */
       sealedAt: string;
+      /** @description whether what it said of persons can be read by nobody any more, because the key of its tenant was destroyed */
+      erased: boolean;
     };
     SentMessage: {
       /** @description the job that sent it */
@@ -2566,6 +2624,9 @@ export interface components {
        * @enum {string}
        */
       status?: 'active' | 'suspended';
+    };
+    TenantErasure: {
+      reason: string;
     };
     Unmatched: {
       delivery: string;
@@ -2763,6 +2824,7 @@ export type Status = components['schemas']['Status'];
 export type SubscriberLoad = components['schemas']['SubscriberLoad'];
 export type Tenant = components['schemas']['Tenant'];
 export type TenantChange = components['schemas']['TenantChange'];
+export type TenantErasure = components['schemas']['TenantErasure'];
 export type Unmatched = components['schemas']['Unmatched'];
 export type ValueType = components['schemas']['ValueType'];
 export type ResponseProblem400 = components['responses']['Problem400'];
@@ -3121,6 +3183,51 @@ export interface operations {
       412: components['responses']['Problem412'];
       413: components['responses']['Problem413'];
       415: components['responses']['Problem415'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  eraseTenant: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description the id of a tenant
+         * @example quarry-works
+         */
+        tenant: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "Their contract ended; they asked for it."
+         *     }
+         */
+        'application/json': components['schemas']['TenantErasure'];
+      };
+    };
+    responses: {
+      /** @description The key is destroyed, or was before. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
       503: components['responses']['Problem503'];
     };
   };
@@ -7506,7 +7613,8 @@ export interface operations {
            *           "target": "tenant/arbor-construction",
            *           "reason": "They asked for it.",
            *           "at": "2026-11-02T09:30:00.041207Z",
-           *           "sealedAt": "2026-11-02T09:30:00.412Z"
+           *           "sealedAt": "2026-11-02T09:30:00.412Z",
+           *           "erased": false
            *         }
            *       ],
            *       "next": null
@@ -7547,8 +7655,13 @@ export interface operations {
         content: {
           /**
            * @example {
+           *       "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a72",
+           *       "state": "done",
+           *       "startedAt": "2026-11-02T09:31:00.000Z",
+           *       "total": 1204,
            *       "chains": 4,
            *       "entries": 1204,
+           *       "rows": 1204,
            *       "checkpoints": 311,
            *       "unsealed": {
            *         "rows": 1,
@@ -7572,6 +7685,58 @@ export interface operations {
       403: components['responses']['Problem403'];
       409: components['responses']['Problem409'];
       422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getAuditVerification: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a72 */
+        verification: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a72",
+           *       "state": "done",
+           *       "startedAt": "2026-11-02T09:31:00.000Z",
+           *       "total": 1204,
+           *       "chains": 4,
+           *       "entries": 1204,
+           *       "rows": 1204,
+           *       "checkpoints": 311,
+           *       "unsealed": {
+           *         "rows": 1,
+           *         "oldestMs": 210
+           *       },
+           *       "findings": [
+           *         {
+           *           "chain": "tenant/arbor-construction",
+           *           "number": 12,
+           *           "kind": "source-changed",
+           *           "detail": "It was made of row 019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71 of \"control\", which says something else now."
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['AuditVerification'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
       503: components['responses']['Problem503'];
     };
   };

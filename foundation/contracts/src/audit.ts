@@ -13,6 +13,7 @@ export interface SealedEntry {
   /** The id of the row in its domain. */
   readonly row: string;
   readonly tenant: TenantId | null;
+  /** Of a person whose tenant's key was destroyed the id is `erased`. */
   readonly actor: Actor;
   readonly action: string;
   /** What it was done to, for example `tenant/acme`, or `*`. */
@@ -20,6 +21,13 @@ export interface SealedEntry {
   readonly reason: string | null;
   readonly at: string;
   readonly sealedAt: string;
+  /** Whether what it said of persons cannot be read any more, because the key of its tenant was destroyed; that it was done stays proven. */
+  readonly erased: boolean;
+}
+
+/** Whether an actor of a kind is a person, so that its id is personal. */
+export function isPerson(kind: string): boolean {
+  return kind !== 'system' && kind !== 'connection' && kind !== 'anonymous';
 }
 
 /** What `verify` found wrong, and where. */
@@ -38,9 +46,18 @@ export interface AuditFinding {
   readonly detail: string;
 }
 
+/** A verification of the whole record, as far as it has come. */
 export interface AuditVerification {
+  readonly id: string;
+  /** Only once it is `done` no findings mean that nothing was changed. */
+  readonly state: 'running' | 'done';
+  readonly startedAt: string;
+  /** How many entries there were when it began. */
+  readonly total: number;
   readonly chains: number;
   readonly entries: number;
+  /** Rows of the domains that were looked for in the chains. */
+  readonly rows: number;
   readonly checkpoints: number;
   /** Rows that were written and are not sealed yet, and the age of the oldest in milliseconds. */
   readonly unsealed: { readonly rows: number; readonly oldestMs: number };

@@ -98,7 +98,10 @@ export interface CommandDesks {
 
 export interface AuditDesk {
   list(context: Context, query: { tenant: TenantId | null; limit: number; cursor?: string }): Promise<Page<SealedEntry>>;
+  /** Begins a verification, or joins the one that runs. Resolves once it is done, or after some seconds to how far it has come. */
   verify(context: Context): Promise<AuditVerification>;
+  /** The same of one that was begun at this process. @throws COMMAND_VERIFICATION_UNKNOWN */
+  verification(id: string): Promise<AuditVerification>;
 }
 
 /** How loaded one subscriber is and by whom. */

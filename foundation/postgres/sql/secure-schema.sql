@@ -96,6 +96,13 @@ begin
         end if;
       elsif class = 'audit' then
         execute format('create policy auditor_reads on %s for select to %I using (true)', relation.name, audit_role);
+        -- What was sealed loses what it says of persons, once and for good: there is no way to write something else in its place.
+        if exists (select from pg_catalog.pg_attribute t where t.attrelid = relation.oid and t.attname = 'forgotten_at' and not t.attisdropped) then
+          execute format('create policy auditor_forgets on %s for update to %I using (forgotten_at is null)
+            with check (forgotten_at is not null and reason is null and detail is null
+              and (actor_id = '''' or actor_kind in (''system'', ''connection'', ''anonymous'')))', relation.name, audit_role);
+          execute format('grant update (actor_id, reason, detail, forgotten_at) on %s to %I', relation.name, audit_role);
+        end if;
         if tenant_role is not null then
           execute format('create policy tenant_reads on %s for select to %I using (%s)', relation.name, tenant_role, own_rows);
           if tenant_role is distinct from system_role then

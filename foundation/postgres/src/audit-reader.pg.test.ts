@@ -1,3 +1,4 @@
+import type { Context } from '@etis/contracts/context';
 import { silentLog, uuidv7 } from '@etis/kernel';
 import { createTestDatabase, eventually, type TestDatabase, testContext } from '@etis/testing';
 import fc from 'fast-check';
@@ -64,6 +65,7 @@ it('reads every tenant, and the row as it is stored', async () => {
     reason: 'why',
     detail: '{"a": [], "b": 1.5}',
     trace: context.trace,
+    forgotten: false,
   });
   expect(second).toMatchObject({ tenant: 'bolt', reason: null, detail: null });
   expect(await reader.find([second?.id ?? '', uuidv7()])).toEqual([second]);
@@ -159,6 +161,41 @@ it('is open to the audit role alone, and lets it do nothing else', async () => {
   expect(await readAll(readerOf(cluster))).toEqual([]);
 });
 
+it('takes out what a row says of persons, once, and nothing can be put there again', async () => {
+  const reader = readerOf();
+  const by = (actor: Context['actor']) => testContext({ tenant: 'acme', actor });
+  for (const actor of [{ kind: 'operator', id: 'ada' } as const, { kind: 'connection', id: 'acc' } as const]) {
+    const context = by(actor);
+    const entry = { action: 'note.add', target: 'note/1', reason: 'she asked', detail: { email: 'ada@example.com' } };
+    await database.db('sample').tenant(context, (tx) => audit.record(tx, context, entry));
+  }
+  await record('bolt', 'note.stays');
+  await eventually(async () => (await readAll(reader)).length === 3);
+  const [person, machine, other] = await readAll(reader);
+  const db = openDomain({ domain: { ...sample, roles: { system: roles.audit } }, access: database.access, log: silentLog });
+  for (const change of [
+    "reason = 'another'",
+    "actor_id = 'eve'",
+    "forgotten_at = now(), reason = 'another'",
+    "forgotten_at = now(), reason = null, detail = null, actor_id = 'eve'",
+  ]) {
+    const attempt = db.statement(`update audit_entry set ${change} where id = $1`, [person?.id]);
+    await expect(attempt, change).rejects.toMatchObject({ code: '42501' });
+  }
+  await reader.forget([person?.id ?? '', machine?.id ?? '']);
+  await reader.forget([person?.id ?? '']);
+  await reader.forget([]);
+  const after = await readAll(reader);
+  expect(after).toEqual([
+    { ...person, actor: { kind: 'operator', id: '' }, reason: null, detail: null, forgotten: true },
+    { ...machine, reason: null, detail: null, forgotten: true },
+    other,
+  ]);
+  // A row that has been relieved is out of reach; the policy hides it from every change.
+  expect(await db.statement("update audit_entry set reason = 'she did' where id = $1 returning id", [person?.id])).toEqual([]);
+  await db.close();
+});
+
 it('says so where the server has not come as far as the reader', async () => {
   const ahead = { xid: '900000000000', id: auditStart.id };
   await expect(readerOf().read(ahead, 10)).rejects.toMatchObject({ code: 'POSTGRES_AUDIT_WENT_BACK', kind: 'setup' });
@@ -171,8 +208,9 @@ it('comes to a domain that has rows already', async () => {
   const access = await databases.prepare([domain]);
   const session = await databases.admin(databases.prefix);
   // As it was before the order, with what an older release wrote.
-  await session.query(`alter table garden.audit_entry drop column xid;
-    delete from garden.schema_migration where name = '0/0002-audit-order.sql'; comment on schema garden is 'etis before';
+  await session.query(`drop policy auditor_forgets on garden.audit_entry;
+    alter table garden.audit_entry drop column xid, drop column forgotten_at;
+    delete from garden.schema_migration where name in ('0/0002-audit-order.sql', '0/0003-audit-forgotten.sql'); comment on schema garden is 'etis before';
     revoke usage on schema garden from ${roles.audit}; drop policy auditor_reads on garden.audit_entry;
     insert into garden.audit_entry (id, actor_kind, actor_id, action, target, trace) values ('${uuidv7()}', 'system', 'a', 'old', '*', '')`);
 

@@ -23,9 +23,11 @@ export interface AuditRow extends AuditPosition {
   readonly reason: string | null;
   readonly detail: string | null;
   readonly trace: string;
+  /** Whether what it says of persons was taken out: who acted, the reason and the detail. */
+  readonly forgotten: boolean;
 }
 
-/** The audit record of one domain, all tenants, read only. */
+/** The audit record of one domain, all tenants: to be read, and to be relieved of what was sealed. */
 export interface AuditReader {
   readonly domain: string;
   /**
@@ -40,6 +42,8 @@ export interface AuditReader {
   find(ids: readonly string[]): Promise<readonly AuditRow[]>;
   /** Committed rows after a position, and the age of the oldest in milliseconds; 0 where there is none. */
   unread(after: AuditPosition): Promise<{ readonly rows: number; readonly oldestMs: number }>;
+  /** Takes out of the rows, for good, what they say of persons: the id of a person who acted, the reason and the detail. */
+  forget(ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,10 +60,11 @@ interface Row {
   readonly reason: string | null;
   readonly detail: string | null;
   readonly trace: string;
+  readonly forgotten: boolean;
 }
 
 const columns = `xid::text as xid, id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, tenant_id, actor_kind, actor_id,
-  action, target, reason, detail::text as detail, trace`;
+  action, target, reason, detail::text as detail, trace, forgotten_at is not null as forgotten`;
 
 const readSql = `
 select h.horizon::text as horizon, e.*
@@ -76,7 +81,12 @@ const unreadSql = `
 select count(*)::int as rows, coalesce(greatest(0, extract(epoch from clock_timestamp() - min(at)) * 1000), 0)::float8 as "oldestMs"
 from audit_entry a where (a.xid, a.id) > ($1::xid8, $2::uuid)`;
 
-/** Opens a domain's audit record as the one role that may read all of it and nothing else. @throws POSTGRES_ACCESS_MISSING */
+const forgetSql = `
+update audit_entry set forgotten_at = clock_timestamp(), reason = null, detail = null,
+  actor_id = case when actor_kind in ('system', 'connection', 'anonymous') then actor_id else '' end
+where id = any($1::uuid[]) and forgotten_at is null`;
+
+/** Opens a domain's audit record as the one role that may read all of it, and take out what is personal, and nothing else. @throws POSTGRES_ACCESS_MISSING */
 export function openAuditReader(options: { domain: Domain; access: DatabaseAccess; log: Log }): AuditReader {
   const { domain } = options;
   const db = openDomain({ ...options, domain: { ...domain, roles: { system: roles.audit } }, poolSize: 2, applicationName: 'etis audit' });
@@ -98,6 +108,9 @@ export function openAuditReader(options: { domain: Domain; access: DatabaseAcces
     async unread(after) {
       const [row] = await db.statement<{ rows: number; oldestMs: number }>(unreadSql, [after.xid, after.id]);
       return { rows: row?.rows ?? 0, oldestMs: Math.round(row?.oldestMs ?? 0) };
+    },
+    async forget(ids) {
+      if (ids.length > 0) await db.statement(forgetSql, [ids]);
     },
     close: () => db.close(),
   };

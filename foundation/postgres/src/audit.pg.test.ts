@@ -31,6 +31,7 @@ it('keeps who did what, why and in which trace, in the transaction of the action
       detail: { rows: 1 },
       trace: acme.trace,
       xid: expect.stringMatching(/^\d+$/),
+      forgotten_at: null,
     },
   ]);
 });

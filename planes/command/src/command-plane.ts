@@ -93,7 +93,7 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
   const governor = createGovernor({
     ...{ clock, snapshotClock, slices, log },
     keys: keys.generation,
-    directives: () => directives.standing(),
+    directives: (after) => directives.standing(after),
     catchUp: look,
     renewMs: freshMs / 2,
     becameLost: () => server.askWhatIsHeld(),
@@ -125,14 +125,14 @@ export function createCommandPlane(options: CommandPlaneOptions): CommandPlane {
     signer: keys.signer,
     broadcast: (signed, concerns) => server.broadcast(signed, concerns),
     async subscribers() {
-      const known = await states.read(clock.now());
+      const connected = await states.connected(clock.now());
       return registry
         .all()
         .filter(({ revoked }) => !revoked)
         .map(({ identity }) => ({
           identity,
           tenants: slices.slice(identity).tenants(),
-          connected: known.get(identity.id)?.connected ?? false,
+          connected: connected.has(identity.id),
         }));
     },
     view: options.view,

@@ -87,6 +87,10 @@ export const errors = errorCatalogue('COMMAND', {
     kind: 'invalid',
     message: (what: string) => `The connection was ended, because ${what}. Run the same release on both sides.`,
   },
+  LINK_MESSAGE_FAILED: {
+    kind: 'internal',
+    message: () => "The connection was ended, because a message could not be worked on here. The platform's log says why; dial again.",
+  },
   DIRECTIVE_INVALID: {
     kind: 'unprocessable',
     message: (what: string) => `The directive was not ordered, because ${what}. Nothing has changed.`,
@@ -110,6 +114,11 @@ export const errors = errorCatalogue('COMMAND', {
   AUDIT_LEASE_LOST: {
     kind: 'unavailable',
     message: () => 'Nothing was sealed, because another process seals now. It goes on where this one ended.',
+  },
+  VERIFICATION_UNKNOWN: {
+    kind: 'not-found',
+    message: (id: string) =>
+      `There is no verification ${id}: it was begun at another process, or before this one was started. Begin another.`,
   },
   AUDIT_ENTRY_UNREADABLE: {
     kind: 'internal',

@@ -1,6 +1,7 @@
 export { type AuditDeskOptions, createAuditDesk } from './audit/audit-desk.ts';
 export { auditDomain } from './audit/audit-domain.ts';
 export { createLocalAuditIntake, type LocalAuditIntake, type LocalAuditIntakeOptions } from './audit/local-audit-intake.ts';
+export { createPersonalVault, type PersonalKey } from './audit/personal-fields.ts';
 export { createSealer, type SealerOptions } from './audit/sealer.ts';
 export { type CommandPlane, type CommandPlaneOptions, createCommandPlane, type DataMessage } from './command-plane.ts';
 export type { Backlog, KnownSubscriber } from './directives/blast-radius.ts';

@@ -33,6 +33,11 @@ export const errors = errorCatalogue('CONTROL', {
     kind: 'not-found',
     message: (id: string) => `There is no tenant ${id}; create it first, or correct the id.`,
   },
+  TENANT_ACTIVE: {
+    kind: 'conflict',
+    message: (id: string) =>
+      `Nothing of the tenant ${id} was erased, because it is active; suspend it first. What is erased does not come back.`,
+  },
   PRODUCT_UNKNOWN: {
     kind: 'not-found',
     message: (product: string) => `There is no product ${product}. Name one that this installation runs.`,

@@ -24,8 +24,12 @@ const entry: SealedEntry = {
   reason: 'They\u001b[2J asked.',
   at: '2026-11-02T09:30:00.041207Z',
   sealedAt: '2026-11-02T09:30:00.412Z',
+  erased: false,
 };
-const sound: AuditVerification = { chains: 2, entries: 30, checkpoints: 9, unsealed: { rows: 0, oldestMs: 0 }, findings: [] };
+const sound: AuditVerification = {
+  ...{ id: 'v1', state: 'done', startedAt: '2026-11-02T09:31:00.000Z', total: 30, chains: 2, entries: 30, rows: 30, checkpoints: 9 },
+  ...{ unsealed: { rows: 0, oldestMs: 0 }, findings: [] },
+};
 const broken: AuditVerification = {
   ...sound,
   unsealed: { rows: 3, oldestMs: 40 },
@@ -42,12 +46,18 @@ let verification: AuditVerification;
 let asked: string[];
 let lines: string[];
 let data: unknown[];
+const said: string[] = [];
 const output = { line: (text = '') => void lines.push(text), json: (value: unknown) => void data.push(value) };
+
+const io = { output, progress: (line: string) => void said.push(line) };
+/** What is answered while it runs, one after the other. */
+let meanwhile: AuditVerification[];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    const reply = request.method === 'POST' ? verification : { items: [entry], next: 'more' };
+    const isVerification = request.method === 'POST' || request.url?.includes('/verifications/');
+    const reply = isVerification ? (meanwhile.shift() ?? verification) : { items: [entry], next: 'more' };
     request.resume();
     request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply)));
   });
@@ -65,6 +75,8 @@ afterAll(async () => {
 });
 beforeEach(() => {
   verification = sound;
+  meanwhile = [];
+  said.length = 0;
   asked = [];
   lines = [];
   data = [];
@@ -85,14 +97,14 @@ it("lists the platform's own without a tenant, and as data", async () => {
 });
 
 it('says that nothing was changed', async () => {
-  expect(await verifyAudit(config, {}, output)).toBe(true);
+  expect(await verifyAudit(config, {}, io)).toBe(true);
   expect(asked).toEqual(['POST /api/v1/audit/verify']);
   expect(lines).toEqual(['30 entries in 2 chains under 9 checkpoints: nothing was changed.']);
 });
 
 it('says what was found and what is not proven', async () => {
   verification = broken;
-  expect(await verifyAudit(config, {}, output)).toBe(false);
+  expect(await verifyAudit(config, {}, io)).toBe(false);
   expect(lines).toEqual([
     'changed  tenant/acme 12  It does not have its hash.',
     'inserted  tenant/acme  A row\ufffd[2J.',
@@ -101,9 +113,26 @@ it('says what was found and what is not proven', async () => {
   ]);
 });
 
+it('says how far it has come while it runs, apart from its answer', async () => {
+  const running = { ...sound, state: 'running' as const, entries: 0, rows: 0, checkpoints: 0, total: 1_000_000 };
+  meanwhile = [
+    { ...running, entries: 400_000 },
+    { ...running, entries: 1_000_000, rows: 20_000, findings: broken.findings },
+    { ...running, entries: 1_000_000, rows: 1_000_000, checkpoints: 4_000 },
+  ];
+  expect(await verifyAudit(config, { json: true }, io)).toBe(true);
+  expect(said).toEqual([
+    '400000 of 1000000 entries are checked',
+    '20000 rows of the domains are looked for, 2 findings.',
+    '4000 checkpoints are checked',
+  ]);
+  expect(asked).toEqual(['POST /api/v1/audit/verify', ...Array(3).fill('GET /api/v1/audit/verifications/v1')]);
+  expect([data, lines]).toEqual([[sound], []]);
+});
+
 it('gives the verification as data', async () => {
   verification = broken;
-  expect(await verifyAudit(config, { json: true }, output)).toBe(false);
+  expect(await verifyAudit(config, { json: true }, io)).toBe(false);
   expect([data, lines]).toEqual([[broken], []]);
 });
 

@@ -30,9 +30,18 @@ export async function listAudit(config: Config, options: ListAuditOptions, outpu
   printPage(output, options, { page, columns });
 }
 
-/** Resolves to whether nothing was found. */
-export async function verifyAudit(config: Config, options: ShowOptions, output: Output): Promise<boolean> {
-  const verification = await ask<AuditVerification>(config, 'post', '/api/v1/audit/verify', {});
+/** Resolves to whether nothing was found. `progress` is told from time to time how far it has come. */
+export async function verifyAudit(
+  config: Config,
+  options: ShowOptions,
+  { output, progress }: { output: Output; progress: (line: string) => void },
+): Promise<boolean> {
+  let verification = await ask<AuditVerification>(config, 'post', '/api/v1/audit/verify', {});
+  while (verification.state === 'running') {
+    progress(progressText(verification));
+    const params = { path: { verification: verification.id } };
+    verification = await ask(config, 'get', '/api/v1/audit/verifications/{verification}', { params });
+  }
   const { chains, entries, checkpoints, unsealed, findings } = verification;
   if (options.json) output.json(verification);
   else {
@@ -43,6 +52,12 @@ export async function verifyAudit(config: Config, options: ShowOptions, output: 
     }
   }
   return findings.length === 0;
+}
+
+function progressText({ entries, total, rows, checkpoints, findings }: AuditVerification): string {
+  const found = findings.length === 0 ? '' : `, ${verdict(findings.length)}`;
+  if (checkpoints > 0) return `${checkpoints} checkpoints are checked${found}`;
+  return rows > 0 ? `${rows} rows of the domains are looked for${found}` : `${entries} of ${total} entries are checked${found}`;
 }
 
 function verdict(findings: number): string {
@@ -66,7 +81,10 @@ export function registerAudit(program: Command): void {
   listing(audit.command('list'), "a tenant's sealed actions, newest first, or without one the platform's own")
     .option('--tenant <id>')
     .action((options: ListAuditOptions) => listAudit(readEnvironment(), options, terminal));
-  showing(audit.command('verify'), 'check all of it; exits with 1 where anything was changed').action(async (options: ShowOptions) => {
-    if (!(await verifyAudit(readEnvironment(), options, terminal))) process.exitCode = 1;
-  });
+  showing(audit.command('verify'), 'check all of it, or join who does; exits with 1 where anything was changed').action(
+    async (options: ShowOptions) => {
+      const progress = (line: string) => process.stderr.write(`${line}\n`);
+      if (!(await verifyAudit(readEnvironment(), options, { output: terminal, progress }))) process.exitCode = 1;
+    },
+  );
 }

@@ -23,7 +23,7 @@ import { explainFlag, listFlags, readRules, registerFlags, setRules, showFlag, s
 import { inviteNode, registerFleet, revokeSubscriber, showFleet } from './fleet.ts';
 import { events, flow, status } from './inspect.ts';
 import { cancelJob, listJobs, registerJobs, showJob } from './jobs.ts';
-import { certifyOperator, makeOperatorKey, recoverPlatform, registerKeys, revokeKey, rotateKey, showKeys } from './keys.ts';
+import { certifyOperator, eraseTenant, makeOperatorKey, recoverPlatform, registerKeys, revokeKey, rotateKey, showKeys } from './keys.ts';
 import { listSchedules, registerSchedules, removeSchedule, setSchedule } from './schedules.ts';
 import { createTenant, listTenants, placeTenant, registerTenants, setTenantStatus } from './tenants.ts';
 import { listUnmatched, mapUnmatched, registerUnmatched, replayUnmatched } from './unmatched.ts';
@@ -379,6 +379,17 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     { operation: 'revokeKey', body: { reason: 'sold' } },
     'counts no more',
   ],
+  [
+    'keys erase',
+    (out, json) =>
+      eraseTenant(
+        config,
+        { tenant: 'castellan-towers', reason: 'they left', yes: true, ...json },
+        { output: out, confirm: async () => false },
+      ),
+    { operation: 'eraseTenant', body: { reason: 'they left' }, path: '/tenants/castellan-towers/erase' },
+    'is destroyed',
+  ],
   ['recover', (out, json) => recoverPlatform(config, json, out), { operation: 'recoverPlatform' }, 'signs again, in epoch 2'],
   ['status', (out, json) => status(config, json, out), { operation: 'getStatus' }, 'etiS 0.1.0 at http://127.0.0.1:'],
 ];
@@ -453,6 +464,17 @@ describe('etis', () => {
     await expect(readRules(join(home, 'none.json'))).rejects.toMatchObject({ code: 'ETIS_RULES_UNREADABLE' });
   });
 
+  it('erases nothing that was not confirmed', async () => {
+    const questions: string[] = [];
+    const confirm = async (question: string) => questions.push(question) > 1;
+    const options = { tenant: 'castellan-towers', reason: 'they left' };
+    await expect(eraseTenant(config, options, { output: output(), confirm })).rejects.toMatchObject({ code: 'ETIS_NOT_CONFIRMED' });
+    expect(asked).toEqual([]);
+    await eraseTenant(config, options, { output: output(), confirm });
+    expect(questions[0]).toContain('lost for good');
+    expect(asked).toHaveLength(1);
+  });
+
   it('goes on where the last page ended', async () => {
     const out = output();
     const page = { items: [], next: 'abc' };
@@ -484,7 +506,7 @@ describe('registering', () => {
       ...['settings', 'list', 'show', 'set', 'unset', 'value', 'history', 'rollback'].map((name) => `config ${name}`),
       ...['list', 'show', 'enable', 'disable', 'rules', 'value'].map((name) => `flag ${name}`),
       ...['show', 'invite', 'revoke'].map((name) => `fleet ${name}`),
-      ...['show', 'make', 'rotate', 'revoke', 'certify'].map((name) => `keys ${name}`),
+      ...['show', 'make', 'rotate', 'revoke', 'certify', 'erase'].map((name) => `keys ${name}`),
     ]);
     for (const { name, command } of leaves) {
       expect(command.description(), name).not.toBe('');

@@ -6,6 +6,7 @@ import { readEnvironment } from '../environment.ts';
 import { errors } from '../errors.ts';
 import { type Output, table, terminal } from '../output.ts';
 import { createPrivate } from '../platform/home.ts';
+import { askAtTerminal, type Confirm } from './confirm.ts';
 import { given, printDone, type ShowOptions, showing, whole } from './listing.ts';
 
 export async function showKeys(config: Config, options: ShowOptions, output: Output): Promise<void> {
@@ -43,6 +44,22 @@ export async function revokeKey(
   printDone(output, options, { data: { key }, sentence: `${key} counts no more, anywhere.` });
 }
 
+/** Destroys a tenant's data key once it was confirmed. @throws ETIS_NOT_CONFIRMED */
+export async function eraseTenant(
+  config: Config,
+  { tenant, reason, yes, ...options }: ShowOptions & { readonly tenant: string; readonly reason: string; readonly yes?: boolean },
+  { output, confirm }: { output: Output; confirm: Confirm },
+): Promise<void> {
+  const question = `What is sealed of ${tenant} is lost for good: secrets of its connections, and who did what and why in its audit. Erase? [y/N] `;
+  if (!yes && !(await confirm(question))) throw errors.NOT_CONFIRMED();
+  const { platform } = await createApiClient(config);
+  await platform.post('/api/v1/tenants/{tenant}/erase', { params: { path: { tenant } }, body: { reason } });
+  printDone(output, options, {
+    data: { tenant },
+    sentence: `The data key of ${tenant} is destroyed. Copies in backups end with the backups.`,
+  });
+}
+
 /** Prints the certificate, which belongs beside the operator's key. */
 export async function certifyOperator(
   config: Config,
@@ -76,7 +93,7 @@ export async function makeOperatorKey(file: string, options: ShowOptions, output
   });
 }
 
-/** `etis keys show | make | rotate | revoke | certify`, and `etis recover`. */
+/** `etis keys show | make | rotate | revoke | certify | erase`, and `etis recover`. */
 export function registerKeys(program: Command): void {
   const keys = program.command('keys').description('what everything that governs is signed with');
   showing(keys.command('show', { isDefault: true }), 'the signing keys and until when they count').action((options: ShowOptions) =>
@@ -100,4 +117,11 @@ export function registerKeys(program: Command): void {
     .argument('<public-key>', 'raw Ed25519, base64url')
     .option('--days <days>', 'how long it counts, 1 to 365; 90 by default', whole)
     .action((publicKey: string, options: { days?: number }) => certifyOperator(readEnvironment(), publicKey, options, terminal));
+  showing(keys.command('erase'), 'destroy the data key of a suspended tenant, and so everything that is sealed under it')
+    .argument('<tenant>')
+    .requiredOption('--reason <text>', 'why; it is kept with the record of the action')
+    .option('--yes', 'without asking')
+    .action((tenant: string, options: ShowOptions & { reason: string; yes?: boolean }) =>
+      eraseTenant(readEnvironment(), { tenant, ...options }, { output: terminal, confirm: askAtTerminal }),
+    );
 }

@@ -14,6 +14,7 @@ import {
   readEnrolmentToken,
   type SubscriberCredential,
   signingKeyFrom,
+  type Trust,
 } from '@etis/agent';
 import type { EnrolmentToken } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
@@ -42,11 +43,18 @@ export async function subscribeApart(node: Pick<Node, 'parts' | 'vault' | 'home'
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const known = await readEnrolments(folder);
   const tokens = await readTokens(config.linkTokens);
+  const trusts = new Map<string, Trust>();
+  const trustIn = (installation: string, root: string): Trust => {
+    const name = `${installation} ${root}`;
+    const trust = trusts.get(name) ?? createTrust({ installation, root });
+    trusts.set(name, trust);
+    return trust;
+  };
   for (const part of parts.all) {
     const { identity, installation, root, privateKey, url, authority } =
       known.find((one) => isFor(one, part)) ?? (await enrolPart(part, { tokens, folder, log }));
     const urls = config.linkUrls.length > 0 ? config.linkUrls : url.split(',');
-    const credential = { identity, installation, key: signingKeyFrom(privateKey), trust: createTrust({ installation, root }) };
+    const credential = { identity, installation, key: signingKeyFrom(privateKey), trust: trustIn(installation, root) };
     const copy = createGovernanceFiles({ folder: join(folder, identity.id), log });
     part.subscriber = createSubscriber({
       store: part.store,

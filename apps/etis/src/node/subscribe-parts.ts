@@ -23,9 +23,10 @@ export async function subscribeWithin(
       return { part, identity, key: await ownKey(home, identity) };
     }),
   );
+  const trust = createTrust({ installation, root: plane.keys.root() });
   await plane.adopt(own.map(({ identity, key }) => ({ identity, publicKey: key.publicKey })));
   for (const { part, identity, key } of own) {
-    const credential = { identity, installation, key, trust: createTrust({ installation, root: plane.keys.root() }) };
+    const credential = { identity, installation, key, trust };
     part.subscriber = createSubscriber({
       store: part.store,
       directives: part.orders,

@@ -144,6 +144,23 @@ describe('data keys', () => {
     expect(both.seal('x', { ...binding, tenant: 'gamma' }).split('.')[1]).toBe(fresh.split('.')[1]);
   });
 
+  it('that were destroyed open nothing, seal nothing, and do not come back; others of the same owner stay', () => {
+    const [older, newer] = [keyless.newDataKey('delta'), keyless.newDataKey('delta')];
+    const own = createSecrets({ masterKey, dataKeys: [older] });
+    const place = { ...binding, tenant: 'delta' };
+    const before = own.seal('old', place);
+    own.addDataKey(newer);
+    const sealed = own.seal('new', place);
+    own.destroy(newer.id);
+    own.addDataKey(newer);
+    expect([opened(own, before, place), opened(own, sealed, place), own.has('delta')]).toEqual(['old', null, true]);
+    expect(opened(own, own.seal('again', place), place)).toBe('again');
+    own.destroy(older.id);
+    own.destroy(older.id);
+    expect([opened(own, before, place), own.has('delta'), own.dataKeys()]).toEqual([null, false, []]);
+    expect(() => own.seal('x', place)).toThrow(expect.objectContaining({ code: 'AGENT_DATA_KEY_UNKNOWN' }));
+  });
+
   it('says in one sentence of kind setup when the master key is another one', () => {
     const act = () => createSecrets({ masterKey: randomBytes(32), dataKeys: keys });
     expect(act).toThrow(expect.objectContaining({ code: 'AGENT_MASTER_KEY_WRONG', kind: 'setup' }));

@@ -11,6 +11,10 @@ export interface SecretVault extends Secrets {
   newDataKey(tenant: TenantId | null): WrappedDataKey;
   /** Puts a stored key into use; a key that is in use already changes nothing. @throws AGENT_MASTER_KEY_WRONG where the master key does not open it. */
   addDataKey(key: WrappedDataKey): void;
+  /** Whether there is a key in use that seals for the tenant. */
+  has(tenant: TenantId | null): boolean;
+  /** Takes a key that was destroyed out of use, for good: what it sealed does not open here any more, and it is not taken into use again. */
+  destroy(id: string): void;
   /** Every key in use, as it is stored; what another process with the same master key needs to open the same secrets. */
   dataKeys(): readonly WrappedDataKey[];
 }
@@ -34,9 +38,10 @@ export function createSecrets(options: { masterKey: Buffer; dataKeys?: readonly 
   const master = { id: masterKeyId, bytes: Buffer.from(options.masterKey) };
   const byId = new Map<string, DataKey>();
   const newest = new Map<TenantId | null, DataKey>();
+  const destroyed = new Set<string>();
 
   function addDataKey({ id, tenant, wrapped }: WrappedDataKey): void {
-    if (byId.get(id)?.tenant === tenant) return;
+    if (byId.get(id)?.tenant === tenant || destroyed.has(id)) return;
     const bytes = openEnvelope(master, wrapped, dataKeyPlace(id, tenant));
     if (bytes === null || bytes.length !== 32) throw errors.MASTER_KEY_WRONG();
     const key = { id, tenant, wrapped, bytes };
@@ -53,6 +58,19 @@ export function createSecrets(options: { masterKey: Buffer; dataKeys?: readonly 
       return { id, tenant, wrapped: sealEnvelope(master, randomBytes(32), dataKeyPlace(id, tenant)) };
     },
     addDataKey,
+    has: (tenant) => newest.has(tenant),
+    destroy(id) {
+      destroyed.add(id);
+      const key = byId.get(id);
+      if (key === undefined) return;
+      byId.delete(id);
+      newest.delete(key.tenant);
+      for (const other of byId.values()) {
+        const current = newest.get(other.tenant);
+        if (other.tenant === key.tenant && (current === undefined || current.id < other.id)) newest.set(other.tenant, other);
+      }
+      key.bytes.fill(0);
+    },
     dataKeys: () => [...byId.values()].map(({ id, tenant, wrapped }) => ({ id, tenant, wrapped })),
     seal(plain, binding) {
       const key = newest.get(binding.tenant);

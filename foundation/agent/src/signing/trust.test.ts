@@ -147,6 +147,32 @@ describe('trust', () => {
     expect(refused(trust, manifest())).toBe('AGENT_KEY_UNKNOWN');
   });
 
+  it('looks at the key every time, however often it verified the same', () => {
+    const trust = trusting(certificate(online));
+    const signed = manifest();
+    expect([open(trust, signed), open(trust, signed)]).toEqual([
+      { installation, version: 1 },
+      { installation, version: 1 },
+    ]);
+    expect(refused(trust, { ...signed, payload: signed.payload.replace('1', '2') }), 'its signature on something else').toBe(
+      'AGENT_SIGNATURE_INVALID',
+    );
+    expect(refused(trust, signed, now + 60_000), 'its key has ended').toBe('AGENT_KEY_EXPIRED');
+    for (let version = 2; version < 200; version += 1) expect(refused(trust, manifest(online, { version }))).toBe('opened');
+    expect(refused(trust, signed), 'long forgotten').toBe('opened');
+    trust.revoke([online.keyId]);
+    expect(refused(trust, signed), 'its key was revoked').toBe('AGENT_KEY_REVOKED');
+  });
+
+  it('takes what it verified for one purpose for nothing else', () => {
+    const trust = trusting(certificate(online));
+    const signed = manifest();
+    open(trust, signed);
+    expect(() => trust.open('directive', signed, { now, role: 'online' })).toThrow(
+      expect.objectContaining({ code: 'AGENT_SIGNATURE_INVALID' }),
+    );
+  });
+
   it('renews a key with a longer certificate', () => {
     const trust = trusting(certificate(online), certificate(online, { notAfter: new Date(now + 600_000).toISOString() }));
     expect(refused(trust, manifest(), now + 300_000)).toBe('opened');

@@ -24,10 +24,15 @@ interface KnownKey {
   readonly until: number;
 }
 
+/** What a process is sent at about the same time for all of its parts. */
+const mostVerified = 64;
 /** Far more than an installation ever has at a time. */
 const mostKeys = 1_000;
 
-/** Trusts nothing but what the root key (raw, base64url) certified for the installation. */
+/**
+ * Trusts nothing but what the root key (raw, base64url) certified for the installation. The parts of a process share one, so that an order that comes to
+ * each of them is verified once; whether its key still counts is looked at every time.
+ */
 export function createTrust({ installation, root }: { installation: string; root: string }): Trust {
   const rootKey = publicKeyFrom(root);
   const rootId = keyIdOf(root);
@@ -35,6 +40,8 @@ export function createTrust({ installation, root }: { installation: string; root
   const revoked = new Set<string>();
   /** Certificates that were verified before; they come with everything that is sent. */
   const seen = new Set<string>();
+  /** Payloads whose signature was right, by what a signature is about: purpose, key and the signature itself. */
+  const verified = new Map<string, string>();
 
   function learnOne(signed: Signed, now: number): void {
     if (rootKey === null || signed.keyId !== rootId || seen.has(signed.payload)) return;
@@ -48,6 +55,15 @@ export function createTrust({ installation, root }: { installation: string; root
     if (known.size >= mostKeys) return;
     known.set(certificate.keyId, { certificate, key, from, until });
     seen.add(signed.payload);
+  }
+
+  function isSigned(signer: KnownKey, purpose: SigningPurpose, signed: Signed): boolean {
+    const name = `${purpose} ${signer.certificate.keyId} ${signed.signature}`;
+    if (verified.get(name) === signed.payload) return true;
+    if (!verifySignature(signer.key, purpose, signed)) return false;
+    if (verified.size >= mostVerified) verified.delete(verified.keys().next().value ?? '');
+    verified.set(name, signed.payload);
+    return true;
   }
 
   function makeRoom(now: number): void {
@@ -68,7 +84,7 @@ export function createTrust({ installation, root }: { installation: string; root
       const signer = known.get(signed.keyId);
       if (signer === undefined || signer.certificate.role !== role) throw errors.KEY_UNKNOWN(signed.keyId);
       if (now < signer.from || now >= signer.until) throw errors.KEY_EXPIRED(signed.keyId);
-      if (!verifySignature(signer.key, purpose, signed)) throw errors.SIGNATURE_INVALID(purpose);
+      if (!isSigned(signer, purpose, signed)) throw errors.SIGNATURE_INVALID(purpose);
       const value = JSON.parse(signed.payload) as T & { readonly installation?: unknown };
       if (value?.installation !== installation) throw errors.INSTALLATION_FOREIGN();
       return value;

@@ -26,6 +26,7 @@ it('applies folder by folder, in order, and records what it applied', async () =
   expect(applied.map((row) => row.name)).toEqual([
     '0/0001-audit-entry.sql',
     '0/0002-audit-order.sql',
+    '0/0003-audit-forgotten.sql',
     '1/0001-plant.sql',
     '1/0002-bed.sql',
     '2/0001-tool.sql',

@@ -1,15 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSigningKey, sign, verifySignature } from '@etis/agent';
+import { createSecrets, createSigningKey, sign, verifySignature } from '@etis/agent';
 import type { Signed } from '@etis/contracts/snapshot';
 import { silentLog, systemClock } from '@etis/kernel';
 import { type AuditReader, audit, type Domain, openAuditReader, roles, type SystemDb } from '@etis/postgres';
 import { createTestDatabase, eventually, type TestDatabase, testContext } from '@etis/testing';
 import { auditDomain } from './audit-domain.ts';
 import { createShipping } from './checkpoint-shipping.ts';
+import { createPersonalVault, type PersonalKey, type PersonalVault } from './personal-fields.ts';
 import { createSealing, type Sealing } from './sealing.ts';
 
+export const keyless = 'keyless';
 const source = (name: string): Domain => ({ name, migrations: [], roles: { tenant: roles.app, platform: roles.platform } });
 
 /** Two domains with an audit record, the chain over them, and a key. */
@@ -18,6 +21,9 @@ export interface AuditStand {
   readonly sources: readonly AuditReader[];
   readonly db: SystemDb;
   readonly file: string;
+  readonly personal: PersonalVault;
+  /** Destroys the key of a tenant. */
+  erase(tenant: string): void;
   readonly signer: { sign(purpose: 'checkpoint', value: unknown): Signed };
   isSigned(signed: Signed): boolean;
   /** As the superuser, whom no trigger holds back. */
@@ -41,10 +47,22 @@ export async function auditStand(): Promise<AuditStand> {
   const admin = database.admin('audit');
   await admin('set session_replication_role = replica');
   const file = join(folder, 'checkpoints.jsonl');
+  const vault = createSecrets({ masterKey: randomBytes(32) });
+  const erasedTenants = new Set<string>();
+  /** Tenants have a key as soon as something of them is sealed; one of them never has. */
+  const keyOf = async (tenant: string): Promise<PersonalKey> => {
+    if (vault.has(tenant)) return 'tenant';
+    if (erasedTenants.has(tenant)) return 'erased';
+    if (tenant === keyless) return 'platform';
+    vault.addDataKey(vault.newDataKey(tenant));
+    return 'tenant';
+  };
+  vault.addDataKey(vault.newDataKey(null));
+  const personal = createPersonalVault({ secrets: vault, keyOf });
   const signer = { sign: (purpose: 'checkpoint', value: unknown) => sign(key, purpose, value) };
 
   const sealing: AuditStand['sealing'] = ({ db: other = db, leaseMs = 10_000 } = {}) =>
-    createSealing({ sources, db: other, installation: 'test', signer, clock: systemClock, log: silentLog, leaseMs });
+    createSealing({ sources, db: other, installation: 'test', signer, personal, clock: systemClock, log: silentLog, leaseMs });
 
   return {
     database,
@@ -52,12 +70,21 @@ export async function auditStand(): Promise<AuditStand> {
     db,
     file,
     signer,
+    personal,
+    erase(tenant) {
+      erasedTenants.add(tenant);
+      for (const key of vault.dataKeys()) if (key.tenant === tenant) vault.destroy(key.id);
+    },
     sealing,
     isSigned: (signed) => verifySignature(key.publicKey, 'checkpoint', signed),
     tamper: (statement, values) => admin(statement, values),
     async act(domain, tenant, action) {
       const context = testContext({ tenant, actor: { kind: 'operator', id: 'ada' } });
-      await database.db(domain).tenant(context, (tx) => audit.record(tx, context, { action, target: '*', detail: { of: action } }));
+      await database
+        .db(domain)
+        .tenant(context, (tx) =>
+          audit.record(tx, context, { action, target: '*', reason: `because of ${action}`, detail: { of: action } }),
+        );
     },
     async sealUntil(entries) {
       const one = sealing();

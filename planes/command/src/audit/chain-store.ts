@@ -18,6 +18,8 @@ interface Batch {
   readonly domain: string;
   readonly from: AuditPosition;
   readonly rows: readonly AuditRow[];
+  /** What is personal in a row, sealed. */
+  readonly personal: (row: AuditRow) => string | null;
   readonly sealedAt: string;
 }
 
@@ -142,7 +144,8 @@ export function createChainStore(options: { db: SystemDb; owner: string; leaseMs
 async function movePosition(tx: SystemTx, { domain, from, rows }: Batch): Promise<void> {
   const to = rows.at(-1) ?? from;
   const moved = await tx.query(
-    `insert into source_position as p (domain, xid, row_id) values ($1, $2::xid8, $3)
+    // Of a domain that is new here nothing was sealed in plain text.
+    `insert into source_position as p (domain, xid, row_id, forgotten_xid, forgotten_row) values ($1, $2::xid8, $3, $4::xid8, $5)
      on conflict (domain) do update set xid = excluded.xid, row_id = excluded.row_id where p.xid = $4::xid8 and p.row_id = $5
      returning domain`,
     [domain, to.xid, to.id, from.xid, from.id],
@@ -160,7 +163,7 @@ async function sealedAlready(tx: SystemTx, { domain, rows }: Batch): Promise<Rea
   return new Set(found.map((row) => row.row_id));
 }
 
-function numbered({ domain, rows, sealedAt }: Batch, sealed: ReadonlySet<string>, heads: Heads) {
+function numbered({ domain, rows, personal, sealedAt }: Batch, sealed: ReadonlySet<string>, heads: Heads) {
   const changed: Record<string, ChainHead> = {};
   const entries: NewEntry[] = [];
   for (const row of rows) {
@@ -169,7 +172,7 @@ function numbered({ domain, rows, sealedAt }: Batch, sealed: ReadonlySet<string>
     const head = changed[chain] ?? heads.get(chain);
     const number = (head?.number ?? 0) + 1;
     const previous = head?.hash ?? genesis;
-    const content = entryContent(domain, row, { number, sealedAt });
+    const content = entryContent(domain, row, { number, sealedAt, personal: personal(row) });
     const hash = entryHash(previous, content);
     entries.push({ chain, number, previous, hash, domain, row_id: row.id, content });
     changed[chain] = { number, hash };

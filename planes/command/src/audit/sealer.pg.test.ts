@@ -20,12 +20,22 @@ afterEach(async () => {
 afterAll(() => stand.drop());
 
 const operator = testContext({ actor: { kind: 'operator', id: 'ada' } });
-const desk = (file = stand.file) =>
-  createAuditDesk({ sources: stand.sources, db: stand.db, isSigned: stand.isSigned, file, clock: systemClock });
+const desk = (file = stand.file) => createAuditDesk({ ...stand, file, clock: systemClock });
 
 function sealer(file = stand.file, given: { db?: SystemDb; leaseMs?: number; idleMs?: number } = {}): Service {
-  const { sources, db, signer } = stand;
-  const options = { sources, db, signer, file, installation: 'test', clock: systemClock, log: silentLog, idleMs: 10, leaseMs: 200 };
+  const { sources, db, signer, personal } = stand;
+  const options = {
+    sources,
+    db,
+    signer,
+    personal,
+    file,
+    installation: 'test',
+    clock: systemClock,
+    log: silentLog,
+    idleMs: 10,
+    leaseMs: 200,
+  };
   const service = createSealer({ ...options, ...given });
   running.push(service);
   return service;
@@ -131,8 +141,18 @@ it('goes on sealing the others where a domain is away', async () => {
   const sources = [{ ...garden, read: () => Promise.reject(new Error('away')) }, ...others];
   await stand.act('garden', 'acme', 'note.one');
   await stand.act('orchard', 'acme', 'tree.one');
-  const { db, signer, file } = stand;
-  const service = createSealer({ sources, db, signer, file, installation: 'test', clock: systemClock, log: silentLog, idleMs: 10 });
+  const { db, signer, personal, file } = stand;
+  const service = createSealer({
+    sources,
+    db,
+    signer,
+    personal,
+    file,
+    installation: 'test',
+    clock: systemClock,
+    log: silentLog,
+    idleMs: 10,
+  });
   running.push(service);
   await service.start();
   await eventually(async () => (await sealed()) === 1);
@@ -143,7 +163,7 @@ it('goes on sealing the others where a domain is away', async () => {
 it('seals on while nothing can be signed, and signs it all later', async () => {
   await stand.act('garden', 'acme', 'note.one');
   let locked = true;
-  const { sources, db, signer, file } = stand;
+  const { sources, db, signer, personal, file } = stand;
   const sign: typeof signer.sign = (purpose, value) => {
     if (locked) throw new Error('no key');
     return signer.sign(purpose, value);
@@ -152,6 +172,7 @@ it('seals on while nothing can be signed, and signs it all later', async () => {
     sources,
     db,
     signer: { sign },
+    personal,
     file,
     installation: 'test',
     clock: systemClock,

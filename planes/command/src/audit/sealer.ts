@@ -1,6 +1,10 @@
-import { createLoop, type Service } from '@etis/kernel';
+import { createLoop, type Service, supervise } from '@etis/kernel';
 import { createShipping } from './checkpoint-shipping.ts';
+import { createForgetting } from './forgetting.ts';
 import { createSealing, type SealingOptions } from './sealing.ts';
+
+const hourMs = 3_600_000;
+const everyMs = 60_000;
 
 export interface SealerOptions extends Omit<SealingOptions, 'leaseMs'> {
   /** Where checkpoints are kept outside the database; a file of this process alone. */
@@ -9,17 +13,20 @@ export interface SealerOptions extends Omit<SealingOptions, 'leaseMs'> {
   readonly idleMs?: number;
   /** 10,000 by default. */
   readonly leaseMs?: number;
+  /** How long a domain's own row keeps what it says of persons once it is sealed, in milliseconds; an hour by default. */
+  readonly forgetAfterMs?: number;
 }
 
 /**
  * Seals audited actions into chains, one per tenant and one for the platform, and signs a checkpoint in every round that sealed something. Any number
  * of processes may run it: one seals, all keep the checkpoints in their file. What is written and not sealed yet is reported by `verify`; it is more
- * than a moment's only while a source is away or a transaction on its server stays open.
+ * than a moment's only while a source is away or a transaction on its server stays open. What was sealed of persons is taken out of the rows a while later.
  */
 export function createSealer(options: SealerOptions): Service {
-  const { log, idleMs = 500, leaseMs = 10_000 } = options;
+  const { sources, db, clock, log, idleMs = 500, leaseMs = 10_000, forgetAfterMs = hourMs } = options;
   const sealing = createSealing({ ...options, leaseMs });
-  const ship = createShipping({ db: options.db, path: options.file, log });
+  const ship = createShipping({ db, path: options.file, log });
+  const forgetting = createForgetting({ sources, db, afterMs: forgetAfterMs, clock });
   const loop = createLoop({
     name: 'audit sealer',
     log,
@@ -31,11 +38,19 @@ export function createSealer(options: SealerOptions): Service {
     },
   });
 
+  const relieving = createLoop({
+    name: 'audit rows that are relieved',
+    log,
+    idleMs: Math.min(everyMs, Math.max(idleMs, forgetAfterMs)),
+    round: () => forgetting.round(),
+  });
+  const services = supervise('audit sealer', [loop, relieving], log);
+
   return {
-    name: loop.name,
-    start: () => loop.start(),
+    name: services.name,
+    start: () => services.start(),
     async stop() {
-      await loop.stop();
+      await services.stop();
       // The lease ends by itself too.
       await sealing.end().catch((error: unknown) => log.debug({ err: error }, 'the lease of the audit sealer was left to run out'));
     },

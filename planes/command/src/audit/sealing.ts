@@ -1,9 +1,10 @@
 import type { Log } from '@etis/contracts/log';
 import { type Clock, uuidv7 } from '@etis/kernel';
-import type { AuditReader, SystemDb } from '@etis/postgres';
+import type { AuditReader, AuditRow, SystemDb } from '@etis/postgres';
 import { type ChainState, type CheckpointSigner, createChainStore, positionIn } from './chain-store.ts';
 import { type Checkpoint, payloadDigest } from './checkpoint.ts';
 import { genesis } from './entry-content.ts';
+import type { PersonalVault } from './personal-fields.ts';
 
 export interface SealingOptions {
   /** The audit record of every domain that is to be sealed, that of the audit domain itself included. */
@@ -12,6 +13,8 @@ export interface SealingOptions {
   readonly db: SystemDb;
   readonly installation: string;
   readonly signer: CheckpointSigner;
+  /** Seals what actions say of persons. */
+  readonly personal: Pick<PersonalVault, 'prepare' | 'seal'>;
   readonly clock: Clock;
   readonly log: Log;
   /** After how long another process takes over from one that died, in milliseconds. */
@@ -70,7 +73,9 @@ export function createSealing(options: SealingOptions): Sealing {
     if (last === undefined) return { state, isFull: false };
     const { domain } = source;
     const sealedAt = new Date(clock.now()).toISOString();
-    const changed = await store.seal(token, { domain, from: positionIn(state, domain), rows, sealedAt }, state.heads);
+    const keys = await options.personal.prepare(new Set(rows.flatMap(({ tenant }) => (tenant === null ? [] : [tenant]))));
+    const personal = (row: AuditRow) => options.personal.seal(domain, row, keys);
+    const changed = await store.seal(token, { domain, from: positionIn(state, domain), rows, personal, sealedAt }, state.heads);
     return {
       state: {
         ...state,

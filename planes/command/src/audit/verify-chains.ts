@@ -1,7 +1,9 @@
 import type { AuditReader, SystemDb } from '@etis/postgres';
 import type { ChainHead } from './checkpoint.ts';
-import { entryContent, entryHash, genesis, readContent } from './entry-content.ts';
+import { entryHash, genesis, isOfRow, readContent } from './entry-content.ts';
 import type { Findings } from './findings.ts';
+import type { PersonalVault } from './personal-fields.ts';
+import type { Counted } from './verification-runs.ts';
 
 interface EntryRow {
   readonly number: string;
@@ -21,34 +23,45 @@ interface Walk {
 
 const entriesAtATime = 500;
 
-/** Walks every chain from its first entry and compares each entry with the row that it was made of; resolves to how much that was. */
+/** Walks every chain from its first entry and compares each entry with the row that it was made of. */
 export async function verifyChains(options: {
   db: SystemDb;
   sources: readonly AuditReader[];
+  personal: Pick<PersonalVault, 'open'>;
   findings: Findings;
-}): Promise<{ chains: number; entries: number }> {
-  const { db, findings } = options;
+  counted: Counted;
+}): Promise<void> {
+  const { db, findings, counted } = options;
   const sources = new Map(options.sources.map((source) => [source.domain, source]));
-  let chains = 0;
-  let entries = 0;
 
   async function headOf(chain: string): Promise<ChainHead | null> {
     const [row] = await db.statement<{ number: string; hash: string }>('select number, hash from chain_head where chain = $1', [chain]);
     return row === undefined ? null : { number: Number(row.number), hash: row.hash };
   }
 
+  function readPage(chain: string, after: number): Promise<readonly EntryRow[]> {
+    return db.statement<EntryRow>(
+      `select number, previous, hash, domain, row_id, content from sealed_entry where chain = $1 and number > $2 order by number limit $3`,
+      [chain, after, entriesAtATime],
+    );
+  }
+
   async function walkChain(chain: string): Promise<void> {
     const walk: Walk = { chain, number: 0, last: genesis };
     const before = await headOf(chain);
-    for (;;) {
-      const page = await db.statement<EntryRow>(
-        `select number, previous, hash, domain, row_id, content from sealed_entry where chain = $1 and number > $2 order by number limit $3`,
-        [chain, walk.number, entriesAtATime],
-      );
+    for (let reading = readPage(chain, 0); ; ) {
+      const page = await reading;
+      const last = Number(page.at(-1)?.number ?? 0);
+      const isLast = page.length < entriesAtATime;
+      // The next page is read while this one is looked at.
+      if (!isLast) reading = readPage(chain, last);
       for (const entry of page) step(walk, entry, findings);
-      await compareWithRows(chain, page);
-      entries += page.length;
-      if (page.length < entriesAtATime) break;
+      await compareWithRows(chain, page).catch(async (error: unknown) => {
+        await reading.catch(() => undefined);
+        throw error;
+      });
+      counted.entries += page.length;
+      if (isLast) break;
     }
     checkHead(walk, { before, after: await headOf(chain) }, findings);
   }
@@ -64,13 +77,12 @@ export async function verifyChains(options: {
       const rows = new Map((await source.find(group.map((entry) => entry.row_id))).map((row) => [row.id, row]));
       for (const { number: text, row_id: id, content } of group) {
         const number = Number(text);
-        const said = readContent(content);
-        if (findings.has(chain, number) || said === null) continue;
+        if (findings.has(chain, number)) continue;
         const row = rows.get(id);
         const about = `row ${id} of "${domain}"`;
         if (row === undefined)
           findings.add({ chain, number, kind: 'source-missing', detail: `It was made of ${about}, which is not there.` });
-        else if (entryContent(domain, row, { number, sealedAt: said.sealedAt }) !== content) {
+        else if (!isOfRow(content, domain, row, options.personal)) {
           findings.add({ chain, number, kind: 'source-changed', detail: `It was made of ${about}, which says something else now.` });
         }
       }
@@ -78,10 +90,9 @@ export async function verifyChains(options: {
   }
 
   for (let chain = await chainAfter(db, ''); chain !== null; chain = await chainAfter(db, chain)) {
-    chains += 1;
+    counted.chains += 1;
     await walkChain(chain);
   }
-  return { chains, entries };
 }
 
 /** Two looks into an index, instead of all entries. */

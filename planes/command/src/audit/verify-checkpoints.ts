@@ -5,6 +5,7 @@ import { type ChainHead, type Checkpoint, type KeptCheckpoint, noHeads, payloadD
 import { checkpointLines } from './checkpoint-file.ts';
 import { genesis } from './entry-content.ts';
 import type { Findings } from './findings.ts';
+import type { Counted } from './verification-runs.ts';
 
 export interface CheckpointChecks {
   readonly db: SystemDb;
@@ -19,12 +20,11 @@ const atATime = 200;
 /** As late as a file may be. */
 const shippedWithinMs = 60_000;
 
-/** Follows the checkpoints in the database from the first to the last; resolves to how many there are. */
-export async function verifyCheckpoints({ db, isSigned, findings }: CheckpointChecks): Promise<number> {
+/** Follows the checkpoints in the database from the first to the last. */
+export async function verifyCheckpoints({ db, isSigned, findings }: CheckpointChecks, counted: Counted): Promise<void> {
   let heads = noHeads();
   let expected = 1;
   let previous: string | null = genesis;
-  let count = 0;
 
   function faultOf(kept: KeptCheckpoint, said: Checkpoint | null): string | null {
     if (said === null || said.number !== kept.number || !isSigned(kept, Date.parse(said.at))) return 'It is not signed by this platform.';
@@ -40,7 +40,7 @@ export async function verifyCheckpoints({ db, isSigned, findings }: CheckpointCh
     );
     const good: Checkpoint[] = [];
     for (const kept of rows.map(keptCheckpoint)) {
-      count += 1;
+      counted.checkpoints += 1;
       if (kept.number > expected) {
         report(findings, expected, `It is not there, and the next one is number ${kept.number}.`);
         previous = null;
@@ -54,7 +54,7 @@ export async function verifyCheckpoints({ db, isSigned, findings }: CheckpointCh
       expected = kept.number + 1;
     }
     await compareHeads(db, good, findings);
-    if (rows.length < atATime) return count;
+    if (rows.length < atATime) return;
   }
 }
 

@@ -2,6 +2,7 @@ import type { AuditVerification } from '@etis/contracts/audit';
 import { type AuditPosition, type AuditReader, type AuditRow, auditStart, type SystemDb } from '@etis/postgres';
 import { chainOf } from './entry-content.ts';
 import type { Findings } from './findings.ts';
+import type { Counted } from './verification-runs.ts';
 
 const rowsAtATime = 500;
 
@@ -10,8 +11,9 @@ export async function verifySources(options: {
   db: SystemDb;
   sources: readonly AuditReader[];
   findings: Findings;
+  counted: Counted;
 }): Promise<AuditVerification['unsealed']> {
-  const { db, findings } = options;
+  const { db, findings, counted } = options;
 
   async function unsealedAmong(domain: string, rows: readonly AuditRow[]): Promise<readonly AuditRow[]> {
     const found = await db.statement<{ row_id: string }>('select row_id from sealed_entry where domain = $1 and row_id = any($2::uuid[])', [
@@ -32,6 +34,7 @@ export async function verifySources(options: {
         const detail = `Row ${row.id} of "${domain}" has no entry, though the sealer has passed it: the entry was removed, or the row came later and claims not to.`;
         findings.add({ chain, number: null, kind, detail });
       }
+      counted.rows += rows.length;
       const last = rows.at(-1);
       if (last === undefined || rows.length < rowsAtATime) return;
       at = last;

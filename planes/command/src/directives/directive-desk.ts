@@ -7,7 +7,7 @@ import type { SubscriberIdentity } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
 import type { Signed } from '@etis/contracts/snapshot';
 import { type Clock, isUuid, traceIdOf, traceparentFrom, uuidv7 } from '@etis/kernel';
-import { audit, type PlatformDb, type PlatformTx } from '@etis/postgres';
+import { audit, type PlatformDb, type PlatformTx, type SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { type Backlog, blastRadius, type KnownSubscriber } from './blast-radius.ts';
 import { checkedReason, checkedRequest, checkedScope } from './checked-request.ts';
@@ -23,13 +23,14 @@ import {
   readInForce,
   readPage,
   readReceipts,
+  readResumes,
   type SignedDirective,
   signedDirective,
 } from './directive-rows.ts';
-import { createReceiptIntake, provesApplied, readDigests, type TakenReceipt } from './receipt-intake.ts';
+import { createReceiptIntake, type TakenReceipt } from './receipt-intake.ts';
 
 export interface DirectiveDeskOptions {
-  readonly db: PlatformDb;
+  readonly db: PlatformDb & SystemDb;
   readonly installation: string;
   /** The epoch in which directives are ordered now. @throws COMMAND_RECOVERY_NEEDED while nothing may be signed */
   readonly epoch: () => Promise<number>;
@@ -52,12 +53,14 @@ export interface DirectiveDeskOptions {
 export interface StandingDirectives {
   readonly directives: readonly SignedDirective[];
   readonly through: DirectiveOrder;
+  /** What was resumed since, whoever ordered it. */
+  readonly resumes: readonly SignedDirective[];
 }
 
 /** Where operators order, and where nodes report back. */
 export interface CommandDirectives extends DirectiveDesk {
-  /** For manifests: what they name, and how far that settles. */
-  standing(): Promise<StandingDirectives>;
+  /** For manifests: what they name, and how far that settles. `after` is the place in the order from which on resumes are told, null for none. */
+  standing(after: DirectiveOrder | null): Promise<StandingDirectives>;
   inForce(): Promise<readonly SignedDirective[]>;
   /** Takes a receipt whose signature was verified as the subscriber's own; false for one that says what its sender may not. */
   receive(receipt: Signed, subscriber: string): boolean;
@@ -83,12 +86,15 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
     openBreakGlass: options.openBreakGlass,
     log,
     async keep(batch) {
-      await db.platform(own(), 'keep receipts of directives', (tx) => keepTaken(tx, batch));
+      const orders = batch.filter(({ breakGlass }) => breakGlass !== null);
+      if (orders.length > 0) await db.platform(own(), 'keep orders of break-glass', (tx) => keepOrders(tx, orders));
+      await keepReceipts(db, batch);
       options.changed?.('receipt');
     },
   });
 
-  async function keepTaken(tx: PlatformTx, batch: readonly TakenReceipt[]): Promise<void> {
+  /** Before their receipts, which prove nothing about an order that is not kept. */
+  async function keepOrders(tx: PlatformTx, batch: readonly TakenReceipt[]): Promise<void> {
     for (const { breakGlass, receipt } of batch) {
       if (breakGlass === null) continue;
       const { signed, directive } = breakGlass;
@@ -103,14 +109,6 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
         detail,
       });
     }
-    const digests = await readDigests(
-      tx,
-      batch.map(({ receipt }) => receipt.directive),
-    );
-    await keepReceipts(
-      tx,
-      batch.filter(({ receipt }) => provesApplied(receipt, digests)),
-    );
   }
 
   /** Numbers, signs and keeps one directive in the caller's transaction. `make` runs under the lock of the sequence: what it sees stays so. */
@@ -251,11 +249,12 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
       });
     },
 
-    standing: () =>
+    standing: (after) =>
       db.platform(own(), 'compile directives', async (tx) => {
         // In this order: what is ordered in between is named or not settled, and never neither.
         const through = await lastOrder(tx);
-        return { directives: await readInForce(tx, clock.now()), through };
+        const directives = await readInForce(tx, clock.now());
+        return { directives, through, resumes: after === null ? [] : await readResumes(tx, clock.now(), after) };
       }),
     inForce: () => db.platform(own(), 'compile directives', (tx) => readInForce(tx, clock.now())),
     receive: (receipt, subscriber) => intake.receive(receipt, subscriber),

@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
+import type { DirectiveOrder } from '@etis/agent';
 import type { Directive, DirectiveReport, Receipt } from '@etis/contracts/directives';
 import type { Signed } from '@etis/contracts/snapshot';
-import type { PlatformTx } from '@etis/postgres';
+import type { PlatformTx, SystemDb } from '@etis/postgres';
+
+/** More at once are told by manifests alone. */
+const mostResumes = 1_000;
 
 /** A directive with what nodes verify it by. */
 export interface SignedDirective {
@@ -120,6 +124,15 @@ export async function readInForce(tx: PlatformTx, now: number): Promise<readonly
   return rows.map(recordOf);
 }
 
+/** Resumes that were ordered after a place in the order, oldest first. */
+export async function readResumes(tx: PlatformTx, now: number, after: DirectiveOrder): Promise<readonly DirectiveRecord[]> {
+  const rows = await tx.query<DirectiveRow>(
+    `select ${columns} from directive d where d.verb = 'resume' and (d.epoch, d.sequence) > ($2, $3) order by d.epoch, d.sequence limit ${mostResumes}`,
+    [now, after.epoch, after.sequence],
+  );
+  return rows.map(recordOf);
+}
+
 /** One page, newest first: those given before `before`, which is the id of one. */
 export async function readPage(
   tx: PlatformTx,
@@ -141,28 +154,17 @@ export async function lastOrder(tx: PlatformTx): Promise<{ epoch: number; sequen
   return { epoch: Number(row?.epoch ?? 0), sequence: Number(row?.sequence ?? 0) };
 }
 
-/** A later proof takes the place of a refusal, and of nothing else. */
-export async function keepReceipts(tx: PlatformTx, receipts: readonly { signed: Signed; receipt: Receipt }[]): Promise<void> {
-  await tx.query(
-    `insert into directive_receipt (directive_id, subscriber, payload, key_id, signature, outcome)
-     select distinct on (r.directive_id, r.subscriber) r.*
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-       as r(directive_id, subscriber, payload, key_id, signature, outcome)
-     join directive d on d.id = r.directive_id
-     order by r.directive_id, r.subscriber, r.outcome
-     on conflict (directive_id, subscriber) do update
-       set payload = excluded.payload, key_id = excluded.key_id, signature = excluded.signature, outcome = excluded.outcome,
-         received_at = excluded.received_at
-       where directive_receipt.outcome = 'refused'`,
-    [
-      receipts.map(({ receipt }) => receipt.directive),
-      receipts.map(({ receipt }) => receipt.subscriber),
-      receipts.map(({ signed }) => signed.payload),
-      receipts.map(({ signed }) => signed.keyId),
-      receipts.map(({ signed }) => signed.signature),
-      receipts.map(({ receipt }) => receipt.outcome),
-    ],
-  );
+/** Keeps those that prove what they say: their digest is that of the directive as it was signed. One statement, which commits itself. */
+export async function keepReceipts(db: SystemDb, receipts: readonly { signed: Signed; receipt: Receipt }[]): Promise<void> {
+  await db.statement('select keep_receipts($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])', [
+    receipts.map(({ receipt }) => receipt.directive),
+    receipts.map(({ receipt }) => receipt.subscriber),
+    receipts.map(({ receipt }) => receipt.digest),
+    receipts.map(({ signed }) => signed.payload),
+    receipts.map(({ signed }) => signed.keyId),
+    receipts.map(({ signed }) => signed.signature),
+    receipts.map(({ receipt }) => receipt.outcome),
+  ]);
 }
 
 /** The receipts of each directive, by its id. */

@@ -3,7 +3,6 @@ import type { BreakGlassDirective, Receipt } from '@etis/contracts/directives';
 import type { Log } from '@etis/contracts/log';
 import type { Signed } from '@etis/contracts/snapshot';
 import { isUuid } from '@etis/kernel';
-import type { PlatformTx } from '@etis/postgres';
 import { digestOf } from './directive-rows.ts';
 
 /** A receipt whose signature and sender were verified. */
@@ -22,7 +21,7 @@ export interface ReceiptIntake {
   settled(): Promise<void>;
 }
 
-const gatherMs = 15;
+const gatherMs = 5;
 const mostWaiting = 50_000;
 const batchCount = 1_000;
 
@@ -38,9 +37,8 @@ export function createReceiptIntake(options: {
   let keeping: Promise<void> | undefined;
 
   async function keepAll(): Promise<void> {
-    while (waiting.length > 0) {
-      // A kill of everything is answered by everybody at once: a moment's wait makes few transactions of it.
-      await delay(gatherMs);
+    // The first is kept at once. A kill of everything is answered by everybody: what comes while a transaction runs, and a moment longer, is the next one.
+    for (; waiting.length > 0; await delay(gatherMs)) {
       const batch = waiting.splice(0, batchCount);
       try {
         await options.keep(batch);
@@ -91,15 +89,4 @@ function readReceipt(
   } catch {
     return null;
   }
-}
-
-/** Whether a receipt proves what it says: its digest is that of the directive as it was signed. */
-export function provesApplied(receipt: Receipt, digests: ReadonlyMap<string, string>): boolean {
-  return digests.get(receipt.directive) === receipt.digest;
-}
-
-/** Digests of directives by their ids. */
-export async function readDigests(tx: PlatformTx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const rows = await tx.query<{ id: string; digest: string }>('select id, digest from directive where id = any($1::uuid[])', [ids]);
-  return new Map(rows.map(({ id, digest }) => [id, digest]));
 }

@@ -29,6 +29,8 @@ export interface FleetStates {
   /** Takes the links of a process away, with the process. */
   leave(process: string): Promise<void>;
   read(now: number): Promise<ReadonlyMap<string, SubscriberState>>;
+  /** Who is connected to any process, without what else is known of them. */
+  connected(now: number): Promise<ReadonlySet<string>>;
 }
 
 interface Row {
@@ -68,6 +70,9 @@ const readSql = `
 select s.*, p.id is not null as connected from subscriber_state s
 left join link_process p on p.id = s.connected_to and p.seen_at > $1`;
 
+const connectedSql = `
+select s.subscriber from subscriber_state s join link_process p on p.id = s.connected_to where p.seen_at > $1`;
+
 export function createFleetStates({ db }: { db: Pick<SystemDb, 'statement' | 'system'> }): FleetStates {
   return {
     async write(process, states) {
@@ -92,6 +97,10 @@ export function createFleetStates({ db }: { db: Pick<SystemDb, 'statement' | 'sy
     async read(now) {
       const rows = await db.statement<Row>(readSql, [new Date(now - processSilentMs)]);
       return new Map(rows.map((row) => [row.subscriber, stateOf(row)]));
+    },
+    async connected(now) {
+      const rows = await db.statement<{ subscriber: string }>(connectedSql, [new Date(now - processSilentMs)]);
+      return new Set(rows.map(({ subscriber }) => subscriber));
     },
   };
 }

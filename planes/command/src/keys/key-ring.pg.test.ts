@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecrets, createSigningKey, createTrust, exportSigningKey, type SecretVault, sign } from '@etis/agent';
+import type { Log } from '@etis/contracts/log';
 import type { KeyCertificate, Signed } from '@etis/contracts/snapshot';
 import { silentLog } from '@etis/kernel';
 import { createTestDatabase, type TestDatabase, testContext } from '@etis/testing';
@@ -156,6 +157,51 @@ describe('a later start', () => {
     expect(() => signedBy(ring)).toThrow(expect.objectContaining({ code: 'COMMAND_SIGNING_KEY_MISSING' }));
     await ring.rotate(context, { root: pem });
     expect(verdict(ring, signedBy(ring))).toBe('trusted');
+  });
+});
+
+describe('a start without a key that may sign', () => {
+  const errorsOf = (said: string[]): Log => ({ ...silentLog, error: (_fields: object, text: string) => void said.push(text) }) as Log;
+
+  it('comes up when the key has ended and the root key is offline, says what to do, and signs once the root key is handed over', async () => {
+    await (await started()).stop();
+    const pem = await moveOffline();
+    clock.at = 91 * dayMs;
+    const said: string[] = [];
+    const ring = await started({ log: errorsOf(said) });
+    expect(() => signedBy(ring)).toThrow(expect.objectContaining({ code: 'COMMAND_SIGNING_KEY_MISSING', kind: 'unavailable' }));
+    expect(ring.signer.certificates()).toEqual([]);
+    expect(await ring.status()).toMatchObject({ current: null, rootIsHere: false, root: ring.root() });
+    expect(said).toEqual([expect.stringContaining('etis keys rotate')]);
+    await ring.rotate(context, { root: pem });
+    expect(verdict(ring, signedBy(ring))).toBe('trusted');
+  });
+
+  it('makes another key at once where the root key is in its file', async () => {
+    const first = await started();
+    const { keyId } = signedBy(first);
+    await first.stop();
+    clock.at = 91 * dayMs;
+    const ring = await started();
+    expect(signedBy(ring).keyId).not.toBe(keyId);
+    expect(verdict(ring, signedBy(ring))).toBe('trusted');
+  });
+
+  it('comes up when no key was ever made and the root key is gone', async () => {
+    await (await started()).stop();
+    await database.admin('command')('delete from signing_key');
+    await moveOffline();
+    const said: string[] = [];
+    const ring = await started({ log: errorsOf(said) });
+    expect(ring.signer.certificates()).toEqual([]);
+    expect(said).toHaveLength(1);
+  });
+
+  it('is refused with a root key that is not the one of this installation', async () => {
+    await (await started()).stop();
+    clock.at = 91 * dayMs;
+    await writeFile(rootFile, exportSigningKey(createSigningKey()), { mode: 0o600 });
+    await expect(ringOf().start()).rejects.toMatchObject({ code: 'COMMAND_ROOT_KEY_FOREIGN' });
   });
 });
 

@@ -35,7 +35,7 @@ import { createRootKey, readRootKey } from './root-key.ts';
 export interface Signer {
   /** @throws COMMAND_RECOVERY_NEEDED, COMMAND_SIGNING_KEY_MISSING */
   sign(purpose: SigningPurpose, value: unknown): Signed;
-  /** What certifies the key that signs now. */
+  /** What certifies the key that signs now; nothing while none does. */
   certificates(): readonly Signed[];
 }
 
@@ -52,7 +52,10 @@ export interface KeyRingOptions {
   readonly changed?: () => void;
 }
 
-/** Every key that the platform signs with. `start` makes the root key and the first online key where there is none. */
+/**
+ * Every key that the platform signs with. `start` makes the root key and the first online key where there is none; where the key that signed has ended
+ * and the root key is offline it starts without one, and signs once the root key is back in its file or was handed to `rotate`.
+ */
 export interface KeyRing extends Service {
   readonly signer: Signer;
   /** What the platform itself takes for signed: by its own keys, by operators', and by those that it has lost. */
@@ -84,7 +87,9 @@ const onlineForMs = 90 * dayMs;
 const renewedBeforeMs = 30 * dayMs;
 /** Other processes' clocks may be behind. */
 const backdatedMs = 3_600_000;
-const lookMs = 3_600_000;
+/** So soon a root key is found that was brought back. */
+const lookMs = 60_000;
+const sayEveryMs = 3_600_000;
 
 interface Ring {
   readonly keys: readonly KeyRecord[];
@@ -97,6 +102,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   const { db, secrets, installation, rootFile, clock, log } = options;
   let root = '';
   let trust: Trust | undefined;
+  let saidOfflineAt = Number.NEGATIVE_INFINITY;
   let ring: Ring = { keys: [], revoked: [], generation: -1, current: null };
 
   async function establishRoot(): Promise<void> {
@@ -193,9 +199,8 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
   /** Of processes that look at the same time, one makes the key. */
   async function renewInTime(): Promise<void> {
     if (!isEnding(ring.current?.record)) return;
-    if (ring.current !== null && (await readRootKey(rootFile)) === null) {
-      const { notAfter } = ring.current.record.certificate;
-      log.warn({ notAfter }, 'the key that signs for the platform is about to end and the root key is offline; bring it back and rotate');
+    if ((await readRootKey(rootFile)) === null) {
+      sayOffline();
       return;
     }
     const context = ownContext(log);
@@ -203,6 +208,26 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       if (!isEnding(newestOf(await readKeys(tx), await readRevoked(tx)))) return;
       await addOnlineKey(tx, context, await openRoot());
     });
+  }
+
+  /** A platform that cannot sign starts all the same: it takes the root key from an operator, and everything else goes on. */
+  function sayOffline(): void {
+    if (clock.now() - saidOfflineAt < sayEveryMs) return;
+    saidOfflineAt = clock.now();
+    if (inForce() === null) {
+      log.error(
+        { file: rootFile },
+        'nothing is signed: the key that signs for the platform has ended or is gone, and the root key is not in its file; bring it there, and a new key signs within a minute ("etis keys rotate" makes it at once)',
+      );
+      return;
+    }
+    const notAfter = ring.current?.record.certificate.notAfter;
+    log.warn({ notAfter }, 'the key that signs for the platform is about to end and the root key is offline; bring it back and rotate');
+  }
+
+  function inForce(): Ring['current'] {
+    const { current } = ring;
+    return current === null || Date.parse(current.record.certificate.notAfter) <= clock.now() ? null : current;
   }
 
   function isEnding(record: KeyRecord | undefined): boolean {
@@ -227,11 +252,14 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     name: loop.name,
     signer: {
       sign(purpose, value) {
-        const { current } = ring;
-        if (current === null || Date.parse(current.record.certificate.notAfter) <= clock.now()) throw errors.SIGNING_KEY_MISSING();
+        const current = inForce();
+        if (current === null) throw errors.SIGNING_KEY_MISSING();
         return sign(current.key, purpose, value);
       },
-      certificates: () => (ring.current === null ? [] : [ring.current.record.signed]),
+      certificates() {
+        const current = inForce();
+        return current === null ? [] : [current.record.signed];
+      },
     },
     get trust() {
       if (trust === undefined) throw errors.SIGNING_KEY_MISSING();
@@ -249,7 +277,8 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     openRoot,
     refresh,
     async status() {
-      const { current, keys, revoked } = ring;
+      const { keys, revoked } = ring;
+      const current = inForce();
       return {
         root,
         rootIsHere: (await readRootKey(rootFile)) !== null,

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { canonicalJson, verifySignature, verifySignatureAside } from '@etis/agent';
 import type { Channel, Downward, LinkProof, SubscriberIdentity, Upward, Wire } from '@etis/contracts/link';
 import type { Acknowledgement, Signed } from '@etis/contracts/snapshot';
-import { EtisError, errorText } from '@etis/kernel';
+import { EtisError } from '@etis/kernel';
 import { errors } from '../errors.ts';
 import type { EnrolledSubscriber } from '../fleet/subscriber-registry.ts';
 import { createSendQueue, type SendQueue } from './send-queue.ts';
 import type { Assumed } from './snapshot-writer.ts';
-import { readAcknowledgement, readUpward } from './upward.ts';
+import { readAcknowledgement, readReceiptOwner, readUpward } from './upward.ts';
 
 /** One subscriber's connection, from its challenge to its end. */
 export interface Connection {
@@ -44,6 +44,8 @@ export interface ConnectionHost {
   closed(connection: Connection, reason: string): void;
   /** Somebody said what it may not say. */
   lied(connection: Connection, error: EtisError): void;
+  /** A message could not be worked on here, for no fault of its sender that is known. */
+  failed(connection: Connection, error: unknown): void;
   now(): number;
 }
 
@@ -173,7 +175,7 @@ export function openConnection({ wire, nonce, host }: { wire: Wire; nonce: strin
       case 'receipt': {
         if (!(await verifySignatureAside(key, 'receipt', message.signed)))
           throw errors.SUBSCRIBER_LIED('a receipt is not signed by its sender');
-        const { subscriber: named, installation } = JSON.parse(message.signed.payload) as { subscriber?: unknown; installation?: unknown };
+        const { subscriber: named, installation } = readReceiptOwner(message.signed);
         if (named !== identity.id || installation !== host.installation)
           throw errors.SUBSCRIBER_LIED('it sent a receipt for another subscriber');
         return host.receipt(open, message.signed);
@@ -193,15 +195,18 @@ export function openConnection({ wire, nonce, host }: { wire: Wire; nonce: strin
       else await take(connection as OpenConnection, message);
     } catch (error) {
       if (isOver) return;
-      const known =
-        error instanceof EtisError
-          ? error
-          : errors.LINK_PROTOCOL.because({ cause: error }, `a message could not be taken (${errorText(error)})`);
-      if (known.code === errors.SUBSCRIBER_LIED.code || known.code === errors.LINK_PROOF_INVALID.code) host.lied(connection, known);
-      refuse(known);
+      if (!(error instanceof EtisError)) return fail(error);
+      if (error.code === errors.SUBSCRIBER_LIED.code || error.code === errors.LINK_PROOF_INVALID.code) host.lied(connection, error);
+      refuse(error);
     } finally {
       pending -= 1;
     }
+  }
+
+  /** The fault is here and is told here; the other side learns that it has to come again. */
+  function fail(error: unknown): void {
+    host.failed(connection, error);
+    refuse(errors.LINK_MESSAGE_FAILED.because({ cause: error }));
   }
 
   function isFlood(): boolean {

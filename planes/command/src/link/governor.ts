@@ -49,12 +49,13 @@ export interface GovernorOptions {
   readonly snapshotClock: SnapshotClock;
   readonly slices: SliceCompiler;
   readonly keys: () => number;
-  readonly directives: () => Promise<Standing>;
+  /** Reads what stands, with what was resumed after a place in the order; null asks for no resumes. */
+  readonly directives: (after: Standing['through'] | null) => Promise<Standing & { readonly resumes: readonly SignedDirective[] }>;
   /** What others know already and this process does not: it looks again at everything. */
   readonly catchUp: () => Promise<void>;
   /** How often every manifest is renewed, in milliseconds. */
   readonly renewMs: number;
-  /** Called with each directive that is in force now and was not when it was looked before, whoever ordered it. */
+  /** Called with each directive that is in force now and was not when it was looked before, and with each resume since, whoever ordered it. */
   readonly ordered: (directive: SignedDirective) => void;
   /** Called once it is known that subscribers hold what was never given out here. */
   readonly becameLost: () => void;
@@ -69,6 +70,7 @@ const behindForMs = 10_000;
 export function createGovernor(options: GovernorOptions): Governor {
   const { clock, snapshotClock, slices, log } = options;
   let standing: Standing = { directives: [], through: { epoch: 0, sequence: 0 } };
+  let hasLooked = false;
   let moment: Moment = { epoch: 1, version: 0 };
   let allotted: Inputs | null = null;
   let lost = false;
@@ -92,11 +94,14 @@ export function createGovernor(options: GovernorOptions): Governor {
 
   async function lookAtDirectives(): Promise<void> {
     const before = standing;
-    const fresh = await options.directives();
+    // Before the first look nobody is connected who could have to be told of a resume.
+    const { resumes, ...fresh } = await options.directives(hasLooked ? before.through : null);
     if (isBefore(fresh.through, standing.through)) return;
     standing = fresh;
+    hasLooked = true;
     const known = new Set(before.directives.map(({ digest }) => digest));
     for (const directive of fresh.directives) if (!known.has(directive.digest)) options.ordered(directive);
+    for (const resume of resumes) options.ordered(resume);
     if (digestsOf(before) === digestsOf(fresh) && !isBefore(before.through, fresh.through)) return;
     restated = true;
     // One that ended by itself is told of by a moment of its own.

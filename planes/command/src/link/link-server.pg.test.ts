@@ -1,3 +1,4 @@
+import { readFile, rm } from 'node:fs/promises';
 import { createSigningKey, joinWires, sign } from '@etis/agent';
 import type { Downward, Upward, Wire } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
@@ -238,6 +239,121 @@ describe('who is refused', () => {
       expect(await line.refusal()).toMatchObject({ code: 'COMMAND_SUBSCRIBER_LIED' });
     }
     expect(errors).toHaveLength(4);
+  });
+});
+
+describe('who says something odd', () => {
+  const key = createSigningKey();
+  const signed = (value: unknown) => sign(key, 'receipt', value);
+  const odd = fc.oneof(
+    fc.record({
+      type: fc.constant('telemetry'),
+      batch: fc.oneof(fc.jsonValue(), fc.record({ sequence: fc.nat(), reports: fc.jsonValue() })),
+    }),
+    fc.record({
+      type: fc.constant('telemetry'),
+      batch: fc.record({ sequence: fc.nat(), reports: fc.array(fc.oneof(fc.jsonValue(), fc.constant({ subscriber: routing().id }))) }),
+    }),
+    fc.record({ type: fc.constant('audit'), sequence: fc.nat(), rows: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())) }),
+    fc.record({ type: fc.constantFrom('receipt', 'acknowledgement'), signed: fc.oneof(fc.jsonValue(), fc.jsonValue().map(signed)) }),
+    fc.record({
+      type: fc.constant('shown'),
+      manifest: fc.jsonValue().map(signed),
+      certificates: fc.constant([]),
+      directives: fc.jsonValue(),
+    }),
+    fc.jsonValue(),
+  );
+
+  it('on either connection is taken or refused by a code of its own, and nothing breaks here', async () => {
+    const broken: object[] = [];
+    const log: Log = {
+      ...silentLog,
+      error: (fields: object, text: string) => void (text.includes('could not be worked on') && broken.push(fields)),
+      child: () => log,
+    };
+    const plane = await stand.plane({ log });
+    plane.feed.publish(governed(1, {}));
+    await plane.adopt([{ identity: routing(), publicKey: key.publicKey }]);
+    const codes = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('command' as const, 'data' as const), odd, async (channel, message) => {
+        const line = await dial(plane, channel);
+        const proof = { by: 'subscriber', installation, nonce: line.challenge.nonce, subscriber: routing().id, channel };
+        line.say({ type: 'hello', identity: routing(), channel, holds: nothingHeld, proof: sign(key, 'link', proof) });
+        await eventually(() => line.heard.some(({ type }) => type === 'welcome'));
+        line.say(message as object);
+        // What comes after it is answered, or never heard of because the connection is over.
+        line.say({ type: 'beat' });
+        line.say({ type: 'open-sesame' });
+        const refusal = (await line.refusal()) as Extract<Downward, { type: 'refused' }>;
+        codes.add(refusal.code);
+      }),
+      { numRuns: 150 },
+    );
+    expect(broken).toEqual([]);
+    expect(
+      [...codes].every((code) => code.startsWith('COMMAND_') || code.startsWith('AGENT_')),
+      [...codes].join(),
+    ).toBe(true);
+    expect(codes).toContain('COMMAND_LINK_PROTOCOL');
+  }, 60_000);
+
+  it('is told nothing of what broke here, and the log has it', async () => {
+    const said: object[] = [];
+    const log: Log = { ...silentLog, error: (fields: object) => void said.push(fields), child: () => log };
+    const plane = await stand.plane({ log, data: () => Promise.reject(new TypeError('of our own')) });
+    plane.feed.publish(governed(1, {}));
+    await plane.adopt([{ identity: routing(), publicKey: key.publicKey }]);
+    const line = await dial(plane, 'data');
+    const proof = { by: 'subscriber', installation, nonce: line.challenge.nonce, subscriber: routing().id, channel: 'data' };
+    line.say({ type: 'hello', identity: routing(), channel: 'data', holds: nothingHeld, proof: sign(key, 'link', proof) });
+    await eventually(() => line.heard.some(({ type }) => type === 'welcome'));
+    line.say({ type: 'telemetry', batch: { sequence: 1, reports: [] } });
+    const refusal = await line.refusal();
+    expect(refusal).toMatchObject({ code: 'COMMAND_LINK_MESSAGE_FAILED', reason: expect.not.stringContaining('of our own') });
+    expect(said).toMatchObject([{ subscriber: routing().id, err: { message: 'of our own' } }]);
+  });
+});
+
+describe('a platform whose signing key has ended, with the root key offline', () => {
+  it('starts and governs nobody until the root key is handed over', async () => {
+    const first = await stand.plane();
+    await first.stop();
+    const pem = await readFile(stand.rootFile, 'utf8');
+    await rm(stand.rootFile);
+    stand.clock.at = 91 * 86_400_000;
+    const plane = await stand.plane();
+    plane.feed.publish(governed(1, { acme: 'nudge-standard' }));
+    expect(plane.signs()).toBe(false);
+    await expect(plane.directives.order(context, { verb: 'kill', scope: {}, reason: 'unsigned' })).rejects.toMatchObject({
+      code: 'COMMAND_SIGNING_KEY_MISSING',
+    });
+    const router = await stand.subscribe(plane, routing());
+    await plane.keys.rotate(context, { root: pem });
+    expect(plane.signs()).toBe(true);
+    await router.subscriber.governed;
+    expect(tenantsOf(router)).toEqual(['acme']);
+  });
+
+  it('goes quiet where the key ends while it runs, keeps what is in force, and renews everything with the next key', async () => {
+    const said: string[] = [];
+    const log: Log = { ...silentLog, error: (_fields: object, text: string) => void said.push(text), child: () => log };
+    const plane = await stand.plane({ log });
+    plane.feed.publish(governed(1, { acme: 'nudge-standard' }));
+    const router = await stand.subscribe(plane, routing());
+    await router.subscriber.governed;
+    await plane.server.settled(5_000);
+    const before = versionOf(router);
+    const pem = await readFile(stand.rootFile, 'utf8');
+    await rm(stand.rootFile);
+    stand.clock.at = 91 * 86_400_000;
+    plane.feed.publish(governed(2, { birch: 'nudge-standard' }, 1));
+    await eventually(() => plane.server.size() === 0 || versionOf(router) === before);
+    expect([plane.signs(), tenantsOf(router)]).toEqual([false, ['acme']]);
+    await plane.keys.rotate(context, { root: pem });
+    await eventually(() => tenantsOf(router).length === 2, { timeoutMs: 15_000 });
+    expect(said.filter((text) => text.includes('could not be signed'))).toEqual([]);
   });
 });
 

@@ -163,6 +163,8 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     const moment = governor.moment();
     if (member === undefined || member.connection !== connection) return 'none';
     if (moment === null) return null;
+    // As soon as a key signs again there is something new for everybody.
+    if (signer.certificates().length === 0) return 'none';
     try {
       const { identity } = member.connection.subscriber;
       const written = writer.write({ identity, slice: member.slice, assumed: connection.assumed }, moment);
@@ -250,6 +252,9 @@ export function createLinkServer(options: LinkServerOptions): LinkServer {
     },
     lied(connection, error: EtisError) {
       log.error({ subscriber: connection.subscriber?.identity.id ?? null, err: error }, 'somebody on a link said what it may not say');
+    },
+    failed(connection, error) {
+      log.error({ subscriber: connection.subscriber?.identity.id ?? null, err: error }, 'a message on a link could not be worked on');
     },
     now: () => clock.now(),
   };

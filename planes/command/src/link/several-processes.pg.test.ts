@@ -1,6 +1,7 @@
 import type { Connect } from '@etis/agent';
 import { createSigningKey } from '@etis/agent';
 import { eventually, testContext } from '@etis/testing';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandPlane } from '../command-plane.ts';
 import { clusterOf, type Governed, governed, type PlaneStand, routing, startStand } from './plane-under-test.ts';
@@ -38,6 +39,45 @@ describe('what is done at one process of the platform', () => {
     await one.directives.resume(context, { ends: [directive.id], reason: 'over' });
     await eventually(() => router.directives.verdict({}) === null);
   });
+
+  it('a resume reaches subscribers of another at once, ahead of any manifest', async () => {
+    const { directive } = await one.directives.order(context, { verb: 'kill', scope: {}, reason: 'now' });
+    await eventually(() => router.directives.verdict({})?.verb === 'kill');
+    // What names the kill is out, so that nothing but the resume is on its way.
+    await other.server.settled(5_000);
+    const before = router.subscriber.applied();
+    const resumed = await one.directives.resume(context, { ends: [directive.id], reason: 'over' });
+    await eventually(() => router.directives.verdict({}) === null);
+    expect(router.subscriber.applied(), 'it came on its own').toEqual(before);
+    await eventually(async () => {
+      const [receipt] = (await one.directives.report(context, resumed.directive.id)).receipts;
+      return receipt?.receipt?.outcome === 'applied';
+    });
+  });
+
+  it('kills and resumes that race through both end alike everywhere', async () => {
+    const here = await stand.subscribe(one, routing('router.node-2'));
+    await here.subscriber.governed;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.boolean(), fc.boolean()), { minLength: 1, maxLength: 6 }), async (steps) => {
+        const open: string[] = [];
+        await Promise.all(
+          steps.map(async ([byOne, ends]) => {
+            const [orderedBy, endedBy] = byOne ? [one, other] : [other, one];
+            const { directive } = await orderedBy.directives.order(context, { verb: 'kill', scope: {}, reason: 'raced' });
+            if (ends) await endedBy.directives.resume(context, { ends: [directive.id], reason: 'raced' });
+            else open.push(directive.id);
+          }),
+        );
+        const standing = () => [router, here].map(({ directives }) => [...(directives.verdict({})?.directives ?? [])].sort());
+        const expected = open.toSorted();
+        await eventually(() => standing().every((ids) => ids.join() === expected.join()));
+        if (open.length > 0) await one.directives.resume(context, { ends: open, reason: 'raced' });
+        await eventually(() => standing().every((ids) => ids.length === 0));
+      }),
+      { numRuns: 8 },
+    );
+  }, 60_000);
 
   it('a revocation ends the connections that another serves, and keeps them out', async () => {
     await one.fleet.revoke(context, routing().id);

@@ -19,11 +19,16 @@ export function readUpward(text: string): Upward {
   return message;
 }
 
+/** Whose receipt it says that it is. @throws COMMAND_LINK_PROTOCOL */
+export function readReceiptOwner({ payload }: Signed): { readonly subscriber: unknown; readonly installation: unknown } {
+  const { subscriber, installation } = readSaid(payload, 'a receipt');
+  return { subscriber, installation };
+}
+
 /** Reads what a subscriber signed as its acknowledgement. @throws COMMAND_LINK_PROTOCOL */
 export function readAcknowledgement({ payload }: Signed): Acknowledgement {
-  const value = JSON.parse(payload) as Acknowledgement;
+  const value = readSaid(payload, 'an acknowledgement') as unknown as Acknowledgement;
   const isKnown =
-    isObject(value) &&
     isCount(value.epoch) &&
     isCount(value.version) &&
     (value.state === 'fresh' || value.state === 'stale') &&
@@ -58,13 +63,13 @@ function isWhole(message: Upward): boolean {
     case 'receipt':
       return isSigned(message.signed);
     case 'shown':
-      return isSigned(message.manifest) && isSignedList(message.certificates) && isSignedList(message.directives);
+      return isSignedObject(message.manifest) && isSignedList(message.certificates) && isSignedList(message.directives);
     case 'beat':
       return true;
     case 'telemetry':
-      return isObject(message.batch) && isCount(message.batch.sequence) && Array.isArray(message.batch.reports);
+      return isObject(message.batch) && isCount(message.batch.sequence) && isReportList(message.batch.reports);
     case 'audit':
-      return isCount(message.sequence) && Array.isArray(message.rows);
+      return isCount(message.sequence) && isObjectList(message.rows);
     default:
       return false;
   }
@@ -91,7 +96,37 @@ function isSigned(value: unknown): value is Signed {
 }
 
 function isSignedList(value: unknown): boolean {
-  return Array.isArray(value) && value.length <= mostSigned && value.every(isSigned);
+  return Array.isArray(value) && value.length <= mostSigned && value.every(isSignedObject);
+}
+
+/** What is signed is read before anybody has verified it, to find out when it was said. */
+function isSignedObject(value: unknown): boolean {
+  if (!isSigned(value)) return false;
+  try {
+    return isObject(JSON.parse(value.payload));
+  } catch {
+    return false;
+  }
+}
+
+/** What else a report holds is for who takes it; whose it is decides whether it is taken at all. */
+function isReportList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((report: unknown) => isObject(report) && isText(report['subscriber'], 200));
+}
+
+function isObjectList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+function readSaid(payload: string, what: string): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(payload);
+  } catch (error) {
+    throw errors.LINK_PROTOCOL.because({ cause: error }, `${what} is not JSON`);
+  }
+  if (!isObject(value)) throw errors.LINK_PROTOCOL(`${what} is not of a known form`);
+  return value;
 }
 
 function isDigest(value: unknown): boolean {

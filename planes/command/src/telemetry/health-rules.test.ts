@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findHealth, type Health } from './health-rules.ts';
 import { memberOf, now, reportOf } from './telemetry-under-test.ts';
 
-const look = (given: Partial<Health>) => findHealth({ now, members: [], reports: [], done: [], ...given });
+const look = (given: Partial<Health>) => findHealth({ now, members: [], reports: [], heard: new Map(), done: [], ...given });
 const queue = (oldestMs: number) => [{ queue: 'inbox', tenant: null, depth: 1, oldestMs }];
 const seenAgo = (ms: number) => ({ connected: false, lastSeenAt: new Date(now - ms).toISOString() });
 
@@ -28,6 +28,36 @@ describe('the health rules', () => {
       { rule: 'failure-share', subject: 'http', verdict: 'bad' },
     ]);
     expect(look({ done: [{ work: 'http', done: 95, failed: 5 }] })).toMatchObject([{ verdict: 'good' }]);
+  });
+
+  it('find who is connected and reports nothing any more, and nobody who never did or is away', () => {
+    const heardAgo = (ms: number) => now - ms;
+    const found = look({
+      members: [
+        memberOf('fine'),
+        memberOf('late'),
+        memberOf('mute'),
+        memberOf('deaf'),
+        memberOf('never'),
+        memberOf('away', { connected: false, lastSeenAt: new Date(now - 1_000).toISOString() }),
+      ],
+      heard: new Map([
+        ['fine', heardAgo(5_000)],
+        ['late', heardAgo(45_000)],
+        ['mute', heardAgo(61_000)],
+        ['deaf', heardAgo(301_000)],
+        ['away', heardAgo(61_000)],
+      ]),
+    }).filter(({ rule }) => rule === 'telemetry-silent');
+    expect(found.map(({ subject, verdict, severity }) => `${subject} ${verdict} ${severity}`)).toEqual([
+      'fine good warning',
+      'late between warning',
+      'mute bad warning',
+      'deaf bad critical',
+      'never good warning',
+      'away good warning',
+    ]);
+    expect(found[2]?.text).toBe('mute: it is connected and has reported no load for 61 s');
   });
 
   it('find who is silent, stale or behind, and nobody who is revoked or never came', () => {

@@ -8,6 +8,8 @@ export interface Health {
   readonly members: readonly FleetMember[];
   /** The newest of each subscriber, of the last minute. */
   readonly reports: readonly TelemetryReport[];
+  /** When the platform took a report of each subscriber last that ever reported, epoch milliseconds. */
+  readonly heard: ReadonlyMap<string, number>;
   /** What was done in the last five minutes, by work. */
   readonly done: readonly { readonly work: string; readonly done: number; readonly failed: number }[];
 }
@@ -63,7 +65,7 @@ function failures({ done }: Health): readonly Finding[] {
   });
 }
 
-function fleet({ members, now }: Health): readonly Finding[] {
+function fleet({ members, heard, now }: Health): readonly Finding[] {
   return members
     .filter(({ revokedAt }) => revokedAt === null)
     .flatMap(({ id, connected, lastSeenAt, driftMs: drift, state }) => {
@@ -71,7 +73,14 @@ function fleet({ members, now }: Health): readonly Finding[] {
       if (lastSeenAt === null) return [];
       const silent = connected ? 0 : Math.max(0, now - Date.parse(lastSeenAt));
       const behind = state === 'STALE' ? Math.max(drift, driftMs.bad) : drift;
+      // Not every part reports; of one that did it is told when it stops although its link is up.
+      const unreported = connected ? Math.max(0, now - (heard.get(id) ?? now)) : 0;
       return [
+        found('telemetry-silent', id, {
+          value: unreported,
+          limits: silentMs,
+          text: `it is connected and has reported no load for ${seconds(unreported)}`,
+        }),
         found('subscriber-silent', id, { value: silent, limits: silentMs, text: `nothing was heard for ${seconds(silent)}` }),
         found('subscriber-behind', id, {
           value: behind,

@@ -9,12 +9,15 @@ export interface ReportLog {
   /** The newest of each subscriber that was made after the time. */
   newest(since: number): Promise<readonly TelemetryReport[]>;
   done(since: number): Promise<Health['done']>;
-  /** Forgets what is older than an hour. */
+  /** Who ever reported, and when the platform took something of it last, epoch milliseconds; who was silent for a week is left out. */
+  heard(): Promise<Health['heard']>;
+  /** Forgets what is older than an hour, and who was silent for a week. */
   forget(now: number): Promise<void>;
 }
 
 const minuteMs = 60_000;
 const historyMs = 60 * minuteMs;
+const rememberedMs = 7 * 24 * historyMs;
 const mostRecent = 32;
 const mostSubscribers = 10_000;
 
@@ -28,13 +31,14 @@ export function createReportLog({ db }: { db: SystemDb }): ReportLog {
       const { subscriber } = newest;
       return db.system(async (tx) => {
         const taken = await tx.query(
-          `insert into telemetry_subscriber as s (subscriber, recent, until, report) values ($1, array[$2::bigint], $3, $4)
+          `insert into telemetry_subscriber as s (subscriber, recent, until, report, heard_at) values ($1, array[$2::bigint], $3, $4, $5)
            on conflict (subscriber) do update set
              recent = (array[$2::bigint] || s.recent)[1:${mostRecent}],
              report = case when excluded.until >= s.until then excluded.report else s.report end,
-             until = greatest(excluded.until, s.until)
+             until = greatest(excluded.until, s.until),
+             heard_at = greatest(excluded.heard_at, s.heard_at)
            where $2::bigint <> all(s.recent) returning subscriber`,
-          [subscriber, sequence, new Date(until), JSON.stringify(newest)],
+          [subscriber, sequence, new Date(until), JSON.stringify(newest), new Date(now)],
         );
         if (taken.length === 0) return false;
         await tx.query(
@@ -61,9 +65,15 @@ export function createReportLog({ db }: { db: SystemDb }): ReportLog {
       );
       return rows.map(({ work, done, failed }) => ({ work, done: Number(done), failed: Number(failed) }));
     },
+    async heard() {
+      const rows = await db.statement<{ subscriber: string; heard_at: Date }>(
+        `select subscriber, heard_at from telemetry_subscriber order by subscriber limit ${mostSubscribers}`,
+      );
+      return new Map(rows.map((row) => [row.subscriber, row.heard_at.getTime()]));
+    },
     async forget(now) {
       await db.statement('delete from telemetry_minute where minute < $1', [new Date(now - historyMs)]);
-      await db.statement('delete from telemetry_subscriber where until < $1', [new Date(now - 24 * historyMs)]);
+      await db.statement('delete from telemetry_subscriber where heard_at < $1', [new Date(now - rememberedMs)]);
     },
   };
 }

@@ -100,6 +100,9 @@ describe('load', () => {
     expect(await reports.done(0)).toHaveLength(1);
     await reports.forget(now + 3_700_000);
     expect(await reports.done(0)).toEqual([]);
+    expect(await reports.heard()).toEqual(new Map([['router.one', now]]));
+    await reports.forget(now + 8 * 86_400_000);
+    expect(await reports.heard()).toEqual(new Map());
   });
 });
 
@@ -150,6 +153,20 @@ describe('alerts', () => {
     await expect(failing).rejects.toThrow('the spine is away');
     await log.publish(async ({ id }) => void ids.push(id));
     expect(ids).toEqual([ids[0], ids[0]]);
+  });
+
+  it('tell of a subscriber that is connected and whose load is not heard of, by the clock of the platform', async () => {
+    let at = now;
+    const one = desk({ clock: { now: () => at }, fleet: async () => [memberOf('router.one')] });
+    const silent = async () => (await one.alerts(context, { open: true, limit: 10 })).filter(({ rule }) => rule === 'telemetry-silent');
+    // Its clock is an hour behind, which says nothing about whether it reports.
+    const late = reportOf({ until: new Date(now - 3_600_000).toISOString() });
+    await one.take({ sequence: 1, reports: [late] });
+    await one.start();
+    at = now + 70_000;
+    await eventually(async () => (await silent()).length === 1);
+    await one.take({ sequence: 2, reports: [late] });
+    await eventually(async () => (await silent()).length === 0);
   });
 
   it('come and go by themselves while the desk runs', async () => {

@@ -42,8 +42,13 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetrySto
     idleMs: everyMs,
     async round() {
       const now = clock.now();
-      const [members, newest, done] = await Promise.all([fleet(), reports.newest(now - currentMs), reports.done(now - failureWindowMs)]);
-      await alerts.note(findHealth({ now, members, reports: newest, done }), now);
+      const [members, newest, heard, done] = await Promise.all([
+        fleet(),
+        reports.newest(now - currentMs),
+        reports.heard(),
+        reports.done(now - failureWindowMs),
+      ]);
+      await alerts.note(findHealth({ now, members, reports: newest, heard, done }), now);
       await alerts.publish(publish);
       await reports.forget(now);
       return false;

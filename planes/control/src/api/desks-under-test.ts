@@ -10,6 +10,7 @@ import { exampleAlert, exampleLoad } from './telemetry/telemetry-schemas.ts';
 const errors = errorCatalogue('COMMAND', {
   SUBSCRIBER_UNKNOWN: { kind: 'not-found', message: (id: string) => `There is no subscriber ${id}.` },
   SIGNING_KEY_UNKNOWN: { kind: 'not-found', message: (id: string) => `There is no signing key ${id}.` },
+  VERIFICATION_UNKNOWN: { kind: 'not-found', message: (id: string) => `There is no verification ${id}.` },
 });
 
 /** Desks that know the documented examples and note what they were asked. */
@@ -40,6 +41,10 @@ export function desksUnderTest(): CommandDesks & { readonly asked: readonly Desk
     audit: {
       list: async () => ({ items: [exampleEntry], next: null }),
       verify: async () => exampleVerification,
+      async verification(id) {
+        if (id !== exampleVerification.id) throw errors.VERIFICATION_UNKNOWN(id);
+        return exampleVerification;
+      },
     },
     keys: {
       status: async () => exampleKeys,

@@ -124,6 +124,8 @@ export async function startSeededApi(options: Partial<ControlOptions> = {}): Pro
   const arbor = testContext({ tenant });
   await tenants.create(context, { id: tenant, name: 'Arbor Construction' });
   await tenants.create(context, { id: 'castellan-towers', name: 'Castellan Towers' });
+  await tenants.create(context, { id: 'quarry-works', name: 'Quarry Works' });
+  await tenants.update(context, 'quarry-works', { status: 'suspended' });
   await placements.ensure(arbor, { product: 'nudge', cluster: 'nudge-standard' });
   await placements.ensure(testContext({ tenant: 'castellan-towers' }), { product: 'nudge', cluster: 'nudge-enterprise' });
   const place = { system: 'autodesk', region: 'EMEA', product: null };

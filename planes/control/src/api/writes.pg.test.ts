@@ -22,6 +22,7 @@ const trails: Readonly<
 > = {
   createTenant: ['tenant.create', 'tenant/meridian-rail', null],
   updateTenant: ['tenant.rename', 'tenant/arbor-construction', null],
+  eraseTenant: ['tenant.erase', 'tenant/quarry-works', null],
   putPlacement: ['placement.create', 'placement/arbor-construction/pulse', 'arbor-construction'],
   deletePlacement: ['placement.remove', 'placement/castellan-towers/nudge', 'castellan-towers'],
   putResolverEntry: ['resolver.change', 'resolver/autodesk/project/6f1d2c58-9a30-4c7e-8b52-3de0a1f4c901', 'arbor-construction'],
@@ -115,6 +116,9 @@ describe('a write that cannot be', () => {
     ['POST', '/tenants', {}, 400, '/id'],
     ['PATCH', '/tenants/arbor-construction', {}, 400, ''],
     ['PATCH', '/tenants/arbor-construction', { status: 'gone' }, 400, '/status'],
+    ['POST', '/tenants/arbor-construction/erase', { reason: 'It is active.' }, 409, null],
+    ['POST', '/tenants/nobody/erase', { reason: 'It is not there.' }, 404, null],
+    ['POST', '/tenants/arbor-construction/erase', {}, 400, '/reason'],
     ['PUT', '/tenants/castellan-towers/placements/pulse', { cluster: 'nowhere' }, 400, '/cluster'],
     ['PUT', '/tenants/castellan-towers/placements/pulse', { cluster: 'nudge-standard' }, 400, '/cluster'],
     ['PUT', '/tenants/nobody/placements/pulse', { cluster: 'pulse-standard' }, 404, null],

@@ -133,3 +133,55 @@ describe('the list', () => {
     expect(rows).toContainEqual({ actor_id: 'operator' });
   });
 });
+
+describe('erasing', () => {
+  const place = { table: 't', column: 'c', row: 'r' };
+  const admin = (text: string) => under.database.admin('control')(text);
+
+  it('destroys the key of a suspended tenant for good, with the secrets that it sealed, and says who did it and why', async () => {
+    const { tenants, connections } = under.control;
+    await tenants.create(context, { id: 'leaving', name: 'Leaving' });
+    await tenants.create(context, { id: 'staying', name: 'Staying' });
+    await connections.create(context, { id: 'leaving-acc', source: 'autodesk', tenant: 'leaving' });
+    const sealed = Object.fromEntries(['leaving', 'staying'].map((tenant) => [tenant, under.vault.seal('x', { ...place, tenant })]));
+    const opened = (tenant: string) => under.vault.open(sealed[tenant] ?? '', { ...place, tenant });
+    await expect(tenants.erase(context, 'leaving', 'it left')).rejects.toMatchObject({ code: 'CONTROL_TENANT_ACTIVE', kind: 'conflict' });
+    expect([opened('leaving'), await tenants.keyOf(context, 'leaving')]).toEqual(['x', 'tenant']);
+
+    await tenants.update(context, 'leaving', { status: 'suspended' });
+    await tenants.erase(context, 'leaving', 'it left');
+    expect(() => opened('leaving')).toThrow(expect.objectContaining({ code: 'AGENT_SECRET_UNREADABLE' }));
+    expect(opened('staying')).toBe('x');
+    expect(await admin("select 1 from data_key where tenant_id = 'leaving'")).toEqual([]);
+    expect(await admin("select 1 from connection_secret where connection_id = 'leaving-acc'")).toEqual([]);
+    expect(under.view().connections.get('leaving-acc')?.secrets).toEqual([]);
+    expect(await tenants.keyOf(context, 'leaving')).toBe('erased');
+
+    await tenants.erase(context, 'leaving', 'again');
+    expect(await admin("select action, reason from audit_entry where action = 'tenant.erase'")).toEqual([
+      { action: 'tenant.erase', reason: 'it left' },
+    ]);
+  });
+
+  it('is refused of nobody, and without a reason', async () => {
+    await expect(under.control.tenants.erase(context, 'nobody', 'it left')).rejects.toMatchObject({ code: 'CONTROL_TENANT_UNKNOWN' });
+    await expect(under.control.tenants.erase(context, 'acme', '')).rejects.toMatchObject({ code: 'CONTROL_INPUT_INVALID' });
+  });
+
+  it('leaves the key of the platform for whom nobody knows', async () => {
+    expect(await under.control.tenants.keyOf(context, 'nobody')).toBe('platform');
+  });
+
+  it('takes the key out of use in every process, also where it comes again', async () => {
+    const key = under.vault.newDataKey('passing');
+    await admin("insert into tenant (id, name, status) values ('passing', 'Passing', 'suspended')");
+    await admin(`insert into data_key (id, tenant_id, wrapped) values ('${key.id}', 'passing', '${key.wrapped}')`);
+    await under.control.tenants.update(context, 'passing', { name: 'Passing by' });
+    expect(await under.control.tenants.keyOf(context, 'passing')).toBe('tenant');
+    // As another process does it.
+    await admin(`delete from data_key where id = '${key.id}'; insert into erased_key (id, tenant_id) values ('${key.id}', 'passing')`);
+    await under.control.tenants.update(context, 'passing', { name: 'Passing on' });
+    under.vault.addDataKey(key);
+    expect([under.vault.has('passing'), await under.control.tenants.keyOf(context, 'passing')]).toEqual([false, 'erased']);
+  });
+});

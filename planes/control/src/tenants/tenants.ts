@@ -25,6 +25,13 @@ export interface Tenants {
    * unmatched, and nothing is routed. @throws CONTROL_TENANT_UNKNOWN, and what `expect` throws
    */
   update(context: Context, id: TenantId, change: TenantChange, expect?: Expectation<TenantSummary>): Promise<TenantSummary>;
+  /**
+   * Destroys the data key of a suspended tenant, for good, and with it everything that is sealed under it: secrets of its connections, and what the
+   * sealed audit says of persons in its name. Again, nothing happens. @throws CONTROL_TENANT_UNKNOWN, CONTROL_TENANT_ACTIVE
+   */
+  erase(context: Context, id: TenantId, reason: string): Promise<void>;
+  /** Puts the key of a tenant into use where there is one, and says whose key seals for it: nobody's where it was destroyed. */
+  keyOf(context: Context, id: TenantId): Promise<'tenant' | 'platform' | 'erased'>;
   /** @throws CONTROL_TENANT_UNKNOWN */
   get(context: Context, id: TenantId): Promise<TenantSummary>;
   /** In the order of ids. `cursor` is the `next` of the page before. */
@@ -102,6 +109,30 @@ export function createTenants(options: { db: PlatformDb; vault: SecretVault; dat
       });
       if (before.name !== after.name || before.status !== after.status) await changed();
       return after;
+    },
+    async erase(context, id, reason) {
+      checkTenantId(id);
+      checkText('reason', reason, 500);
+      const destroyed = await db.platform(context, 'erase a tenant', async (tx) => {
+        await tx.query('select from tenant where id = $1 for update', [id]);
+        const { status } = await read(tx, id);
+        if (status !== 'suspended') throw errors.TENANT_ACTIVE(id);
+        const ids = await dataKeys.erase(tx, id);
+        // Nobody can open them any more.
+        await tx.query('delete from connection_secret where connection_id in (select c.id from connection c where c.tenant_id = $1)', [id]);
+        if (ids.length > 0) await audit.record(tx, context, { action: 'tenant.erase', target: `tenant/${id}`, reason });
+        return ids;
+      });
+      for (const key of destroyed) vault.destroy(key);
+      if (destroyed.length > 0) await changed();
+    },
+    async keyOf(context, id) {
+      if (vault.has(id)) return 'tenant';
+      return await db.platform(context, 'find the key of a tenant', async (tx) => {
+        await dataKeys.use(tx, id);
+        if (vault.has(id)) return 'tenant';
+        return (await dataKeys.wasErased(tx, id)) ? 'erased' : 'platform';
+      });
     },
     get(context, id) {
       checkTenantId(id);

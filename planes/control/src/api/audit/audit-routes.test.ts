@@ -22,6 +22,10 @@ const desk: AuditDesk = {
     asked.push({ method: 'verify', by: actor.id });
     return exampleVerification;
   },
+  async verification(id) {
+    if (id !== exampleVerification.id) throw new EtisError({ code: 'X', kind: 'not-found', retryable: false, message: 'There is none.' });
+    return { ...exampleVerification, state: 'running' };
+  },
 };
 
 beforeEach(async () => {
@@ -53,7 +57,7 @@ afterEach(() => app.close());
 
 describe('the routes of the audit record', () => {
   it('answer under every directive, and ask for a permission', () => {
-    expect(routes.map(({ url }) => url)).toEqual(['GET /audit', 'POST /audit/verify']);
+    expect(routes.map(({ url }) => url)).toEqual(['GET /audit', 'POST /audit/verify', 'GET /audit/verifications/:verification']);
     for (const { config } of routes) {
       expect(config).toMatchObject({ permission: 'audit.read', directives: { exempt: expect.stringMatching(/.+/) } });
     }
@@ -88,5 +92,12 @@ describe('the routes of the audit record', () => {
     const answer = await app.inject({ method: 'POST', url: '/audit/verify' });
     expect([answer.statusCode, answer.json()]).toEqual([200, exampleVerification]);
     expect(asked).toEqual([{ method: 'verify', by: 'ada' }]);
+  });
+
+  it('show how far a verification has come', async () => {
+    const at = (id: string) => app.inject(`/audit/verifications/${id}`);
+    expect((await at(exampleVerification.id)).json()).toEqual({ ...exampleVerification, state: 'running' });
+    expect((await at('019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a00')).statusCode).toBe(400);
+    expect((await at('one')).statusCode).toBe(400);
   });
 });

@@ -1,8 +1,9 @@
 import type { AuditDesk } from '@etis/contracts/command';
+import { Type } from 'typebox';
 import type { ApiApp } from '../api-app.ts';
 import { operation } from '../operation.ts';
 import { pageAfterId, withCursor } from '../page.ts';
-import { pageOf, tenantPageQuery } from '../schemas.ts';
+import { pageOf, strict, tenantPageQuery, uuid } from '../schemas.ts';
 import { exampleEntry, exampleVerification, sealedEntryReply, verificationReply } from './audit-schemas.ts';
 
 const tag = 'audit';
@@ -42,7 +43,7 @@ export function auditRoutes(app: ApiApp, { audit }: AuditRoutesOptions): void {
       tag,
       summary: 'Checks every chain, checkpoint and action for what was changed since',
       description:
-        'Reads all of it, so it takes its time; who asks meanwhile gets the same answer. Without findings nothing that was sealed has been changed, removed, added or reordered.',
+        'Reads all of it, so it takes its time: after some seconds the answer is how far it has come, and getAuditVerification tells the rest. Who asks meanwhile joins the one that runs. Once it is done, no findings mean that nothing that was sealed has been changed, removed, added or reordered.',
       permission: 'audit.read',
       exempt,
       reply: verificationReply,
@@ -50,5 +51,22 @@ export function auditRoutes(app: ApiApp, { audit }: AuditRoutesOptions): void {
       example: { reply: exampleVerification },
     }),
     async ({ etis }) => audit.verify(etis),
+  );
+
+  app.get(
+    '/audit/verifications/:verification',
+    operation({
+      id: 'getAuditVerification',
+      tag,
+      summary: 'Shows a verification that was begun at the same process',
+      description: 'Answers once it is done, or after some seconds with how far it has come.',
+      permission: 'audit.read',
+      exempt,
+      params: Type.Object({ verification: uuid }, strict),
+      reply: verificationReply,
+      problems: [404],
+      example: { params: { verification: exampleVerification.id }, reply: exampleVerification },
+    }),
+    async ({ params: { verification } }) => audit.verification(verification),
   );
 }

@@ -1,7 +1,7 @@
 import type { AuditFinding } from '@etis/contracts/audit';
 import type { Actor } from '@etis/contracts/context';
 import { Type } from 'typebox';
-import { integer, list, named, nullable, oneOf, text, time } from '../schemas.ts';
+import { integer, list, named, nullable, oneOf, text, time, uuid } from '../schemas.ts';
 
 const findingKinds = [
   'changed',
@@ -30,14 +30,22 @@ export const sealedEntryReply = named(
     reason: nullable(text),
     at: time,
     sealedAt: time,
+    erased: Type.Boolean({
+      description: 'whether what it said of persons can be read by nobody any more, because the key of its tenant was destroyed',
+    }),
   }),
 );
 
 export const verificationReply = named(
   'AuditVerification',
   Type.Object({
+    id: uuid,
+    state: oneOf(['running', 'done'], { description: 'only once it is done no findings mean that nothing was changed' }),
+    startedAt: time,
+    total: Type.Integer({ description: 'how many entries there were when it began' }),
     chains: integer,
-    entries: integer,
+    entries: Type.Integer({ description: 'that were checked' }),
+    rows: Type.Integer({ description: 'rows of the domains that were looked for in the chains' }),
     checkpoints: integer,
     unsealed: Type.Object({
       rows: Type.Integer({ description: 'written and not sealed yet' }),
@@ -73,11 +81,17 @@ export const exampleEntry = {
   reason: 'They asked for it.',
   at: '2026-11-02T09:30:00.041207Z',
   sealedAt: '2026-11-02T09:30:00.412Z',
+  erased: false,
 };
 
 export const exampleVerification = {
+  id: '019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a72',
+  state: 'done' as const,
+  startedAt: '2026-11-02T09:31:00.000Z',
+  total: 1_204,
   chains: 4,
   entries: 1_204,
+  rows: 1_204,
   checkpoints: 311,
   unsealed: { rows: 1, oldestMs: 210 },
   findings: [

@@ -1,10 +1,11 @@
+import { Type } from 'typebox';
 import type { Tenants } from '../../tenants/tenants.ts';
 import type { ApiApp } from '../api-app.ts';
 import { expectationOf, tagged } from '../conditional/conditional-requests.ts';
 import { operation } from '../operation.ts';
 import { pageAfterId, withCursor } from '../page.ts';
 import { pageOf, pageQuery } from '../schemas.ts';
-import { newTenant, tenantChange, tenantParams, tenantReply } from './tenant-schemas.ts';
+import { newTenant, tenantChange, tenantErasure, tenantParams, tenantReply } from './tenant-schemas.ts';
 
 const tag = 'tenants';
 const example = {
@@ -88,6 +89,29 @@ export function tenantRoutes(app: ApiApp, { tenants }: { tenants: Tenants }): vo
     async (request, reply) => {
       const { etis, params: path, body } = request;
       return tagged(reply, await tenants.update(etis, path.tenant, body, expectationOf(request)));
+    },
+  );
+
+  app.post(
+    '/tenants/:tenant/erase',
+    operation({
+      id: 'eraseTenant',
+      tag,
+      summary: 'Destroys the data key of a suspended tenant, for good',
+      description:
+        'Everything that is sealed under it can be opened by nobody any more: secrets of its connections, and what the sealed audit says of persons in its name. The chains of the audit go on to verify. Copies in backups end with the backups.',
+      permission: 'tenants.write',
+      params: tenantParams,
+      body: tenantErasure,
+      status: 204,
+      reply: Type.Null({ description: 'The key is destroyed, or was before.' }),
+      problems: [404, 409],
+      idempotent: true,
+      example: { params: { tenant: 'quarry-works' }, body: { reason: 'Their contract ended; they asked for it.' } },
+    }),
+    async ({ etis, params: { tenant }, body: { reason } }, reply) => {
+      await tenants.erase(etis, tenant, reason);
+      return reply.code(204).send(null);
     },
   );
 }

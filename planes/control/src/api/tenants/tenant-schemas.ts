@@ -23,6 +23,8 @@ export const newTenant = named(
   Type.Object({ id: tenantId, name: plainText(200, { description: 'as people call it' }) }, strict),
 );
 
+export const tenantErasure = named('TenantErasure', Type.Object({ reason: plainText(500, { minLength: 3 }) }, strict));
+
 export const tenantChange = named(
   'TenantChange',
   Type.Object({ name: Type.Optional(plainText(200)), status: Type.Optional(status) }, { ...strict, minProperties: 1 }),
