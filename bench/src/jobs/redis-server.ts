@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 
 export interface RedisServer {
   readonly port: number;
+  readonly pid: number;
   readonly version: string;
   stop(): Promise<void>;
 }
@@ -21,8 +22,11 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A redis-server of the bench's own that has every write on disk before it answers; null where there is no `redis-server` to start. */
-export async function startRedis(): Promise<RedisServer | null> {
+/**
+ * A redis-server of the bench's own; null where there is no `redis-server` to start. With `always` every write is on disk before it answers, with
+ * `everysec` a crash of the machine costs up to a second of them.
+ */
+export async function startRedis(appendfsync: 'always' | 'everysec' = 'always'): Promise<RedisServer | null> {
   const folder = await mkdtemp(join(tmpdir(), 'etis-bench-redis-'));
   const port = await freePort();
   const settings = [
@@ -37,7 +41,7 @@ export async function startRedis(): Promise<RedisServer | null> {
     '--appendonly',
     'yes',
     '--appendfsync',
-    'always',
+    appendfsync,
   ];
   const child = spawn('redis-server', settings, { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -55,6 +59,7 @@ export async function startRedis(): Promise<RedisServer | null> {
   client.disconnect();
   return {
     port,
+    pid: child.pid ?? 0,
     version: /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown',
     async stop() {
       child.kill('SIGTERM');
