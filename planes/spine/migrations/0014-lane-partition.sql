@@ -30,6 +30,8 @@ alter table lane_progress
   -- Why the last delivery got the lane no further; null where it did.
   add column trouble text;
 
+alter table lane_ack add column cluster text;
+
 -- Says that `me` is at work and reaches `reached`, renews what it holds, and takes its fair share of what nobody holds. Answers with all that it
 -- holds; what is not `wanted` any more it gives back once nothing of it is under way.
 create function lane_partition_lease(me uuid, reached text[], lease_ms float8)
@@ -114,8 +116,8 @@ begin
   )
   select array_agg(m.lane_id) into written from moved m;
   written := coalesce(written, '{}');
-  insert into lane_ack (lane_id, from_position, to_position, attempts, outgoing)
-  select a.lane, a.first, a.last, a.attempts, a.outgoing::uuid[]
+  insert into lane_ack (lane_id, from_position, to_position, attempts, outgoing, cluster)
+  select a.lane, a.first, a.last, a.attempts, a.outgoing::uuid[], clusters[parts[array_position(lanes, a.lane)]]
   from unnest(ack_lanes, ack_from, ack_to, ack_attempts, ack_outgoing) as a(lane, first, last, attempts, outgoing)
   where a.lane = any (written)
   on conflict do nothing;

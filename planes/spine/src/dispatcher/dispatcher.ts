@@ -25,6 +25,8 @@ export interface Dispatcher extends Service {
   wake(): void;
 }
 
+const roundsAtOnce = 2;
+
 interface Turn {
   readonly pick: Pick;
   readonly control: AbortController;
@@ -58,6 +60,9 @@ export function createDispatcher(options: {
   const store = createLaneStore({ db, settings });
   const eligibility = createEligibility({ governance, reaches, log });
   const turns = new Set<Turn>();
+  const rounds = new Set<Promise<void>>();
+  /** Turns that were picked, and the record does not know of yet. */
+  let claiming = 0;
   let settled: Ended[] = [];
   let turnFailure: { error: unknown } | undefined;
   let unsubscribe: readonly (() => void)[] = [];
@@ -163,8 +168,10 @@ export function createDispatcher(options: {
   async function writeRound(ended: readonly Ended[], picks: readonly Pick[]): Promise<void> {
     for (const { lane } of picks) lane.progress = { ...lane.progress, attempts: lane.progress.attempts + 1 };
     const beginning = picks.map(({ lane, partition, bounds }) => ({ lane, partition, ...bounds }));
+    for (const { lane } of ended) lane.writing = true;
     const done = await store.round(ended, beginning).catch((error: unknown) => {
       // Whether it was written is not known: the record says.
+      for (const { lane } of ended) lane.writing = false;
       for (const { lane } of ended) mirror.doubt(lane);
       for (const pick of picks) {
         mirror.doubt(pick.lane);
@@ -172,7 +179,11 @@ export function createDispatcher(options: {
       }
       throw error;
     });
-    for (const { lane } of ended) if (done.lost.has(lane.id)) mirror.doubt(lane);
+    for (const { lane } of ended) {
+      lane.writing = false;
+      if (done.lost.has(lane.id)) mirror.doubt(lane);
+      else queue.add(lane);
+    }
     for (const pick of picks) {
       const { lane } = pick;
       lane.cluster ??= pick.cluster;
@@ -185,22 +196,41 @@ export function createDispatcher(options: {
     }
   }
 
-  async function round(): Promise<void> {
+  /** Resolves to whether there was anything to do. */
+  async function round(): Promise<boolean> {
     const ended = settled;
     settled = [];
     const picks: Pick[] = [];
-    while (!stopping && turns.size + picks.length < settings.inFlight) {
+    while (!stopping && turns.size + claiming + picks.length < settings.inFlight) {
       const pick = queue.next();
       if (pick === undefined) break;
       picks.push(pick);
     }
     const ordered = picks.filter(({ kind }) => kind === 'ordered');
     const apart = picks.filter(({ kind }) => kind !== 'ordered');
+    claiming += picks.length;
     try {
       if (ended.length + ordered.length > 0) await writeRound(ended, ordered);
     } finally {
+      claiming -= picks.length;
       for (const pick of apart) beginApart(pick);
     }
+    return ended.length + picks.length > 0;
+  }
+
+  /** Begins a round beside the one that is under way: while the database works on the one, turns of the other run here. */
+  function beginRound(): void {
+    if (rounds.size >= roundsAtOnce) return;
+    const running = round()
+      .catch((error: unknown) => {
+        turnFailure = { error };
+        return true;
+      })
+      .then((worked) => {
+        rounds.delete(running);
+        if (worked) loop.wake();
+      });
+    rounds.add(running);
   }
 
   const loop = createLoop({
@@ -212,7 +242,7 @@ export function createDispatcher(options: {
       const failure = turnFailure;
       turnFailure = undefined;
       if (failure !== undefined) throw failure.error;
-      await round();
+      beginRound();
       return false;
     },
   });
@@ -236,6 +266,7 @@ export function createDispatcher(options: {
     const grace = setTimeout(() => {
       for (const turn of turns) turn.control.abort(errors.STOPPING());
     }, settings.graceMs);
+    await Promise.all(rounds);
     await Promise.all([...turns].map((turn) => turn.ended));
     clearTimeout(grace);
     if (settled.length === 0) return;

@@ -52,7 +52,7 @@ export function createLaneMirror(options: {
     if (partitionOf(loaded) === undefined) return;
     const known = lanes.get(loaded.id);
     // What runs here knows better than what was read while it ran.
-    if (known !== undefined && (known.busy || !known.stale)) return;
+    if (known !== undefined && (known.busy || known.writing || !known.stale)) return;
     const { position, attempts, carefulUntil, refusals, heldAt, trouble, waitMs, parkedMs, ...lane } = loaded;
     const now = performance.now();
     const state: LaneState = known ?? {
@@ -62,6 +62,7 @@ export function createLaneMirror(options: {
       parkedDue: null,
       hadParked: false,
       busy: false,
+      writing: false,
       stale: false,
       gone: false,
       msPerEntry: 0,
@@ -95,7 +96,7 @@ export function createLaneMirror(options: {
   }
 
   async function readAgain(): Promise<void> {
-    const stale = [...lanes.values()].filter((lane) => lane.stale && !lane.busy);
+    const stale = [...lanes.values()].filter((lane) => lane.stale && !lane.busy && !lane.writing);
     if (stale.length > 0) await loadThese(stale.map(({ id }) => id));
   }
 
@@ -105,7 +106,7 @@ export function createLaneMirror(options: {
     // One that went to another cluster is somebody else's now.
     for (const { id } of found) {
       const known = lanes.get(id);
-      if (known?.stale && !known.busy) drop(known);
+      if (known?.stale && !known.busy && !known.writing) drop(known);
     }
   }
 

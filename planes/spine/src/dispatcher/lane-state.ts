@@ -40,6 +40,8 @@ export interface LaneState extends Lane {
   hadParked: boolean;
   /** Whether a turn of it is under way. */
   busy: boolean;
+  /** What its last turn came to is being written. */
+  writing: boolean;
   /** What is in memory may not be what the record has; it has to be read again. */
   stale: boolean;
   /** It is not this dispatcher's any more. */

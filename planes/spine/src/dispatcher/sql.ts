@@ -80,7 +80,7 @@ with ${mine}, gone as (
   update parked k set state = 'handled', closed_at = clock_timestamp() from gone
   where k.lane_id = gone.lane_id and k.position = any ($8::bigint[]) and k.state = 'parked'
 ), acknowledged as (
-  insert into lane_ack (lane_id, from_position, to_position, attempts)
-  select lane_id, before + 1, position, greatest($9::int, 1) from gone where position > before on conflict do nothing
+  insert into lane_ack (lane_id, from_position, to_position, attempts, cluster)
+  select lane_id, before + 1, position, greatest($9::int, 1), $1 from gone where position > before on conflict do nothing
 )
 select 1 from gone`;

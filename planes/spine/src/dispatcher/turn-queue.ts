@@ -30,8 +30,8 @@ export interface TurnQueue {
   stop(): void;
 }
 
-function isFree({ busy, stale, gone }: LaneState): boolean {
-  return !busy && !stale && !gone;
+function isFree({ busy, writing, stale, gone }: LaneState): boolean {
+  return !busy && !writing && !stale && !gone;
 }
 
 /** Whether a parked entry of the lane is due, and whether it has entries that may be delivered in order. */

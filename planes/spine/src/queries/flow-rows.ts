@@ -35,6 +35,8 @@ export interface FlowEntryRow {
   readonly routed_at: Date;
   readonly handled_at: Date | null;
   readonly handled_attempts: number | null;
+  /** Where it was handled in order. */
+  readonly cluster: string | null;
   readonly state: 'parked' | 'handled' | 'dead' | 'discarded' | null;
   readonly reason: string | null;
   readonly attempts: number | null;
@@ -68,13 +70,13 @@ const unmatchedSql = `select delivery_id, reason, detail, at from unmatched wher
 const eventsSql = `
 select id, type, subject, tenant_id, project, routed_at from event where flow_id = $1::uuid order by position limit ${maxRows}`;
 const entriesSql = `
-select ev.id as event_id, l.name as lane, l.product, ev.routed_at, a.at as handled_at, a.attempts as handled_attempts,
+select ev.id as event_id, l.name as lane, l.product, ev.routed_at, a.at as handled_at, a.attempts as handled_attempts, a.cluster,
   k.state, k.reason, k.attempts, k.error, k.parked_at, k.retry_at, k.closed_at
 from (select * from event where flow_id = $1::uuid order by position limit ${maxRows}) ev
   join lane l on l.tenant_id = ev.tenant_id join entry e on e.lane_id = l.id and e.position = ev.position
   left join parked k on k.lane_id = e.lane_id and k.position = e.position
   left join lateral (
-    select b.at, b.attempts from (
+    select b.at, b.attempts, b.cluster from (
       select * from lane_ack where lane_id = e.lane_id and to_position >= e.position order by to_position limit 1
     ) b where b.from_position <= e.position and k.state is null
   ) a on true

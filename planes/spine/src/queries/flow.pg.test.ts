@@ -198,16 +198,22 @@ describe('a flow', () => {
     expect((await settled(spine, sent.id)).at(-1)).toMatchObject({ step: 'job-failed', final: true, attempts: 2, error: 'second' });
   });
 
-  it('shows each lane with the placement of the moment, and none where that has gone', async () => {
+  it('shows where each entry was handled, and until then the placement of the moment, or none where that has gone', async () => {
     const spine = await world.start();
     const { flow } = await begun(spine);
-    const routed = async () => (await spine.queries.flow(flow))?.steps.find((step) => step.step === 'routed');
-    expect(await routed()).toMatchObject({ lane: 'acme/nudge', product: 'nudge', cluster: 'nudge-standard' });
     const view = fakeView();
-    world.governance.change({ ...view, placements: [{ tenant: 'acme', product: 'nudge', cluster: 'nudge-own' }] });
-    expect(await routed()).toMatchObject({ cluster: 'nudge-own' });
+    const placed = (cluster: string) => world.governance.change({ ...view, placements: [{ tenant: 'acme', product: 'nudge', cluster }] });
+    const routed = async (id: string) => (await spine.queries.flow(id))?.steps.find((step) => step.step === 'routed');
+    placed('nudge-own');
+    expect(await routed(flow)).toMatchObject({ lane: 'acme/nudge', product: 'nudge', cluster: 'nudge-standard' });
+    world.order({ scope: { tenant: 'acme' } });
+    const waiting = thing('acme');
+    await spine.inbox.append(waiting);
+    expect(await eventually(() => routed(waiting.id))).toMatchObject({ cluster: 'nudge-own' });
+    placed('nudge-standard');
+    expect(await routed(waiting.id)).toMatchObject({ cluster: 'nudge-standard' });
     world.governance.change({ ...view, placements: [] });
-    expect(await routed()).toMatchObject({ cluster: '(none)' });
+    expect(await routed(waiting.id)).toMatchObject({ cluster: '(none)' });
   });
 
   it('tells flows apart: what one delivery caused is in no other', async () => {

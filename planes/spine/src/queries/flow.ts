@@ -85,7 +85,7 @@ function flowOf(id: string, rows: FlowRows, clusters: ReadonlyMap<string, Cluste
       }),
     ),
     ...rows.events.flatMap(eventSteps),
-    ...rows.entries.flatMap((row) => entrySteps(row, clusters.get(row.lane) ?? noCluster)),
+    ...rows.entries.flatMap((row) => entrySteps(row, row.cluster ?? clusters.get(row.lane) ?? noCluster)),
     ...rows.jobs.flatMap(jobSteps),
   ];
   // The start comes first though its time is from the clock of the process that accepted it, and all others are the database's.
