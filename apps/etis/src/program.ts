@@ -38,6 +38,7 @@ Settings (environment):
   ETIS_LINK_PORT  where other processes dial in to be governed  default: none
                          with ETIS_LINK_HOST, and ETIS_LINK_URL where they find it
   ETIS_ENVIRONMENT       live, staging or sandbox               default live
+  ETIS_AUDIT_KEEP_DAYS  after how many days sealed actions are given up; for ever by default
   ETIS_METRICS    "on" serves /metrics for Prometheus; OTEL_EXPORTER_OTLP_ENDPOINT sends by OTLP
 
 Settings of etis serve:

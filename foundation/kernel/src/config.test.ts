@@ -30,6 +30,7 @@ describe('readConfig', () => {
       onLeaseEnd: 'continue',
       otlpEndpoint: null,
       metrics: false,
+      auditKeepDays: null,
       logLevel: 'warn',
       production: false,
     });
@@ -50,10 +51,11 @@ describe('readConfig', () => {
         ETIS_SMTP_URL: 'smtps://m%40x:p%3A@mail.example',
         ETIS_MAIL_FROM: 'etiS <etis@example.com>',
         NODE_ENV: 'production',
+        ETIS_AUDIT_KEEP_DAYS: '730',
       },
       directory,
     );
-    expect(config).toMatchObject({ host: '0.0.0.0', port: 0, databases: 'one', production: true });
+    expect(config).toMatchObject({ host: '0.0.0.0', port: 0, databases: 'one', production: true, auditKeepDays: 730 });
     expect(config.mail).toEqual({
       host: 'mail.example',
       port: 465,
@@ -89,6 +91,8 @@ describe('readConfig', () => {
     { ETIS_LINK_URL: 'https://a.example' },
     { ETIS_LINK_URL: 'a.example:8443' },
     { ETIS_LINK_PORT: '70000' },
+    { ETIS_AUDIT_KEEP_DAYS: '0' },
+    { ETIS_AUDIT_KEEP_DAYS: 'forever' },
   ])('refuses %j', (environment) => {
     expect(() => readConfig(environment, directory)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });

@@ -78,6 +78,8 @@ export interface Config {
   readonly otlpEndpoint: string | null;
   /** ETIS_METRICS is `on`: each process serves `/metrics` for Prometheus, to who may read telemetry. */
   readonly metrics: boolean;
+  /** ETIS_AUDIT_KEEP_DAYS: after how many days sealed actions are given up; null keeps them for ever. */
+  readonly auditKeepDays: number | null;
   /** ETIS_LOG_LEVEL, `warn` by default. */
   readonly logLevel: string;
   /** NODE_ENV is `production`. */
@@ -128,6 +130,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     onLeaseEnd: readOnLeaseEnd(read('ETIS_ON_LEASE_END')),
     otlpEndpoint: readHttpUrl('OTEL_EXPORTER_OTLP_ENDPOINT', read('OTEL_EXPORTER_OTLP_ENDPOINT')),
     metrics: read('ETIS_METRICS') === 'on',
+    auditKeepDays: readDays('ETIS_AUDIT_KEEP_DAYS', read('ETIS_AUDIT_KEEP_DAYS')),
     logLevel,
     production: read('NODE_ENV') === 'production',
   });
@@ -138,6 +141,13 @@ function readHttpUrl(name: string, text: string | null): string | null {
     throw configErrors.INVALID(name, `"${text}" is no address such as http://collector.example:4318.`);
   }
   return text;
+}
+
+function readDays(name: string, text: string | null): number | null {
+  if (text === null) return null;
+  const days = Number(text);
+  if (!/^\d{1,5}$/.test(text) || days < 1) throw configErrors.INVALID(name, `"${text}" is not a whole number of days from 1 to 99999.`);
+  return days;
 }
 
 function readOnLeaseEnd(text: string | null): OnLeaseEnd {

@@ -101,7 +101,8 @@ begin
           execute format('create policy auditor_forgets on %s for update to %I using (forgotten_at is null)
             with check (forgotten_at is not null and reason is null and detail is null
               and (actor_id = '''' or actor_kind in (''system'', ''connection'', ''anonymous'')))', relation.name, audit_role);
-          execute format('grant update (actor_id, reason, detail, forgotten_at) on %s to %I', relation.name, audit_role);
+          execute format('create policy auditor_removes on %s for delete to %I using (forgotten_at is not null)', relation.name, audit_role);
+          execute format('grant update (actor_id, reason, detail, forgotten_at), delete on %s to %I', relation.name, audit_role);
         end if;
         if tenant_role is not null then
           execute format('create policy tenant_reads on %s for select to %I using (%s)', relation.name, tenant_role, own_rows);

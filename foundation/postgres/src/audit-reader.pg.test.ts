@@ -144,7 +144,6 @@ it('is open to the audit role alone, and lets it do nothing else', async () => {
       'select * from note',
       'select * from plan',
       'select * from position',
-      'delete from audit_entry',
       "update audit_entry set action = 'x'",
       "insert into audit_entry (id, actor_kind, actor_id, action, target, trace) select gen_random_uuid(), 'a', 'b', 'c', 'd', 'e'",
       'select doubled(2)',
@@ -196,6 +195,20 @@ it('takes out what a row says of persons, once, and nothing can be put there aga
   await db.close();
 });
 
+it('removes rows for good, and without the reader only what was relieved before', async () => {
+  const reader = readerOf();
+  await record('acme', 'note.old');
+  await record('acme', 'note.new');
+  await eventually(async () => (await readAll(reader)).length === 2);
+  const [old, young] = await readAll(reader);
+  const db = openDomain({ domain: { ...sample, roles: { system: roles.audit } }, access: database.access, log: silentLog });
+  expect(await db.statement('delete from audit_entry returning id')).toEqual([]);
+  await db.close();
+  await reader.remove([old?.id ?? '']);
+  await reader.remove([]);
+  expect(await readAll(reader)).toEqual([young]);
+});
+
 it('says so where the server has not come as far as the reader', async () => {
   const ahead = { xid: '900000000000', id: auditStart.id };
   await expect(readerOf().read(ahead, 10)).rejects.toMatchObject({ code: 'POSTGRES_AUDIT_WENT_BACK', kind: 'setup' });
@@ -208,7 +221,7 @@ it('comes to a domain that has rows already', async () => {
   const access = await databases.prepare([domain]);
   const session = await databases.admin(databases.prefix);
   // As it was before the order, with what an older release wrote.
-  await session.query(`drop policy auditor_forgets on garden.audit_entry;
+  await session.query(`drop policy auditor_forgets on garden.audit_entry; drop policy auditor_removes on garden.audit_entry;
     alter table garden.audit_entry drop column xid, drop column forgotten_at;
     delete from garden.schema_migration where name in ('0/0002-audit-order.sql', '0/0003-audit-forgotten.sql'); comment on schema garden is 'etis before';
     revoke usage on schema garden from ${roles.audit}; drop policy auditor_reads on garden.audit_entry;

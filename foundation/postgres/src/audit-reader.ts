@@ -44,6 +44,8 @@ export interface AuditReader {
   unread(after: AuditPosition): Promise<{ readonly rows: number; readonly oldestMs: number }>;
   /** Takes out of the rows, for good, what they say of persons: the id of a person who acted, the reason and the detail. */
   forget(ids: readonly string[]): Promise<void>;
+  /** Removes rows for good; what they say of persons is taken out of them first. */
+  remove(ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,6 +113,11 @@ export function openAuditReader(options: { domain: Domain; access: DatabaseAcces
     },
     async forget(ids) {
       if (ids.length > 0) await db.statement(forgetSql, [ids]);
+    },
+    async remove(ids) {
+      if (ids.length === 0) return;
+      await db.statement(forgetSql, [ids]);
+      await db.statement('delete from audit_entry where id = any($1::uuid[])', [ids]);
     },
     close: () => db.close(),
   };

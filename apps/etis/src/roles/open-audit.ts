@@ -30,7 +30,8 @@ export function openAudit(
   const file = home.checkpoints;
   const personal = createPersonalVault({ secrets: vault, keyOf: (tenant) => keyOf(node, tenant) });
   const { signer } = plane.keys;
-  const sealer = createSealer({ sources, db, installation: config.installation, signer, personal, file, clock: systemClock, log });
+  const keepMs = config.auditKeepDays === null ? null : config.auditKeepDays * 86_400_000;
+  const sealer = createSealer({ keepMs, sources, db, installation: config.installation, signer, personal, file, clock: systemClock, log });
   const readers: Service = {
     name: 'audit readers',
     start: async () => undefined,

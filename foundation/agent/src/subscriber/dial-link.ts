@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { errorText } from '@etis/kernel';
 import { type ClientOptions, WebSocket } from 'ws';
 import { errors } from '../errors.ts';
@@ -17,6 +17,17 @@ const dialMs = 10_000;
 export function dialLink({ urls, authority }: { urls: readonly string[]; authority: string }): Connect {
   const addresses = urls.map(addressOf);
   let turn = 0;
+  /** What resumes the last TLS session: for the next connection no certificate has to be proved and verified again. */
+  let session: Buffer | undefined;
+
+  function connectAgain(to: ConnectionOptions): TLSSocket {
+    const socket = connectTls(session === undefined ? to : { ...to, session });
+    socket.on('session', (fresh) => {
+      session = fresh;
+    });
+    return socket;
+  }
+
   return async (channel, nonce) => {
     const address = addresses[turn % addresses.length];
     turn += 1;
@@ -31,6 +42,8 @@ export function dialLink({ urls, authority }: { urls: readonly string[]; authori
       maxPayload: mostMessageBytes,
       perMessageDeflate: false,
       handshakeTimeout: dialMs,
+      // Declared for plain sockets, and called with what TLS needs.
+      createConnection: connectAgain as unknown as NonNullable<ClientOptions['createConnection']>,
     };
     const socket = new WebSocket(url, options);
     const wire = socketWire(socket);

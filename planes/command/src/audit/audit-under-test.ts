@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecrets, createSigningKey, sign, verifySignature } from '@etis/agent';
 import type { Signed } from '@etis/contracts/snapshot';
-import { silentLog, systemClock } from '@etis/kernel';
+import { type Clock, silentLog, systemClock } from '@etis/kernel';
 import { type AuditReader, audit, type Domain, openAuditReader, roles, type SystemDb } from '@etis/postgres';
 import { createTestDatabase, eventually, type TestDatabase, testContext } from '@etis/testing';
 import { auditDomain } from './audit-domain.ts';
@@ -29,7 +29,7 @@ export interface AuditStand {
   /** As the superuser, whom no trigger holds back. */
   tamper(statement: string, values?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
   act(domain: 'garden' | 'orchard', tenant: string, action: string): Promise<void>;
-  sealing(options?: { db?: SystemDb; leaseMs?: number }): Sealing;
+  sealing(options?: { db?: SystemDb; leaseMs?: number; keepMs?: number; clock?: Clock }): Sealing;
   /** Seals until so many entries stand, and ships the checkpoints. */
   sealUntil(entries: number): Promise<void>;
   /** Empties everything. */
@@ -61,8 +61,8 @@ export async function auditStand(): Promise<AuditStand> {
   const personal = createPersonalVault({ secrets: vault, keyOf });
   const signer = { sign: (purpose: 'checkpoint', value: unknown) => sign(key, purpose, value) };
 
-  const sealing: AuditStand['sealing'] = ({ db: other = db, leaseMs = 10_000 } = {}) =>
-    createSealing({ sources, db: other, installation: 'test', signer, personal, clock: systemClock, log: silentLog, leaseMs });
+  const sealing: AuditStand['sealing'] = ({ db: other = db, leaseMs = 10_000, keepMs, clock = systemClock } = {}) =>
+    createSealing({ sources, db: other, installation: 'test', signer, personal, clock, log: silentLog, leaseMs, keepMs: keepMs ?? null });
 
   return {
     database,
@@ -98,7 +98,7 @@ export async function auditStand(): Promise<AuditStand> {
     },
     async clear() {
       await admin(
-        `truncate garden.audit_entry, orchard.audit_entry, audit.audit_entry, source_position, chain_head, sealed_entry, checkpoint;
+        `truncate garden.audit_entry, orchard.audit_entry, audit.audit_entry, source_position, chain_head, chain_cut, sealed_entry, checkpoint;
          update sealer_lease set owner = null, leased_until = null`,
       );
       await rm(file, { force: true });

@@ -1,7 +1,7 @@
 import type { Signed } from '@etis/contracts/snapshot';
 import { type AuditPosition, type AuditRow, auditStart, type SystemDb, type SystemTx } from '@etis/postgres';
 import { errors } from '../errors.ts';
-import { type ChainHead, type Heads, type KeptCheckpoint, noHeads } from './checkpoint.ts';
+import { type ChainHead, type Checkpoint, type Heads, type KeptCheckpoint, noHeads } from './checkpoint.ts';
 import { chainOf, entryContent, entryHash, genesis } from './entry-content.ts';
 
 /** Everything that the next entry and the next checkpoint depend on. */
@@ -32,7 +32,8 @@ export interface ChainStore {
   load(): Promise<ChainState>;
   /** Numbers and chains the rows of a batch, and moves the domain's position to its end; resolves to the heads that it changed. */
   seal(token: string, batch: Batch, heads: Heads): Promise<Readonly<Record<string, ChainHead>>>;
-  keepCheckpoint(token: string, checkpoint: KeptCheckpoint, changed: Readonly<Record<string, ChainHead>>): Promise<void>;
+  /** Keeps a checkpoint with what it says of heads and cuts. */
+  keepCheckpoint(token: string, checkpoint: KeptCheckpoint, said: Pick<Checkpoint, 'changed' | 'cuts'>): Promise<void>;
 }
 
 interface NewEntry {
@@ -124,7 +125,7 @@ export function createChainStore(options: { db: SystemDb; owner: string; leaseMs
         return changed;
       }),
 
-    keepCheckpoint: (token, { number, payload, keyId, signature }, changed) =>
+    keepCheckpoint: (token, { number, payload, keyId, signature }, { changed, cuts = {} }) =>
       db.system(async (tx) => {
         await fence(tx, token);
         await tx.query('insert into checkpoint (number, payload, key_id, signature) values ($1, $2, $3, $4)', [
@@ -136,6 +137,12 @@ export function createChainStore(options: { db: SystemDb; owner: string; leaseMs
         await tx.query(
           `update chain_head h set checkpointed = (c.value->>'number')::bigint from jsonb_each($1::jsonb) c where h.chain = c.key`,
           [JSON.stringify(changed)],
+        );
+        await tx.query(
+          `insert into chain_cut (chain, number, hash)
+           select c.key, (c.value->>'number')::bigint, c.value->>'hash' from jsonb_each($1::jsonb) c
+           on conflict (chain) do update set number = excluded.number, hash = excluded.hash where chain_cut.number < excluded.number`,
+          [JSON.stringify(cuts)],
         );
       }),
   };

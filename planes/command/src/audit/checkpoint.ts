@@ -25,6 +25,8 @@ export interface Checkpoint {
   readonly root: string;
   /** The heads that are others than in the checkpoint before, by chain. */
   readonly changed: Readonly<Record<string, ChainHead>>;
+  /** The last entry that was given up of chains that begin later from here on; absent where there is none. */
+  readonly cuts?: Readonly<Record<string, ChainHead>>;
 }
 
 /** A checkpoint as it is kept. */
@@ -41,7 +43,8 @@ export function readCheckpoint(payload: string): Checkpoint | null {
   try {
     const value = JSON.parse(payload) as Checkpoint | null;
     if (typeof value !== 'object' || value === null || typeof value.changed !== 'object' || value.changed === null) return null;
-    const heads = Object.values(value.changed) as (ChainHead | null)[];
+    if (value.cuts !== undefined && (typeof value.cuts !== 'object' || value.cuts === null)) return null;
+    const heads = [...Object.values(value.changed), ...Object.values(value.cuts ?? {})] as (ChainHead | null)[];
     const isWhole = heads.every((head) => Number.isSafeInteger(head?.number) && typeof head?.hash === 'string');
     return isWhole && Number.isSafeInteger(value.number) && typeof value.at === 'string' ? value : null;
   } catch {

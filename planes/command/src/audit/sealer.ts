@@ -1,6 +1,7 @@
 import { createLoop, type Service, supervise } from '@etis/kernel';
 import { createShipping } from './checkpoint-shipping.ts';
 import { createForgetting } from './forgetting.ts';
+import { removeCut } from './retention.ts';
 import { createSealing, type SealingOptions } from './sealing.ts';
 
 const hourMs = 3_600_000;
@@ -39,10 +40,13 @@ export function createSealer(options: SealerOptions): Service {
   });
 
   const relieving = createLoop({
-    name: 'audit rows that are relieved',
+    name: 'audit rows that are relieved or given up',
     log,
     idleMs: Math.min(everyMs, Math.max(idleMs, forgetAfterMs)),
-    round: () => forgetting.round(),
+    async round() {
+      const more = await forgetting.round();
+      return (await removeCut({ db, sources })) || more;
+    },
   });
   const services = supervise('audit sealer', [loop, relieving], log);
 

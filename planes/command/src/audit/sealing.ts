@@ -5,6 +5,7 @@ import { type ChainState, type CheckpointSigner, createChainStore, positionIn } 
 import { type Checkpoint, payloadDigest } from './checkpoint.ts';
 import { genesis } from './entry-content.ts';
 import type { PersonalVault } from './personal-fields.ts';
+import { findCuts } from './retention.ts';
 
 export interface SealingOptions {
   /** The audit record of every domain that is to be sealed, that of the audit domain itself included. */
@@ -19,6 +20,8 @@ export interface SealingOptions {
   readonly log: Log;
   /** After how long another process takes over from one that died, in milliseconds. */
   readonly leaseMs: number;
+  /** How long entries are kept, in milliseconds; for ever without it. */
+  readonly keepMs?: number | null;
 }
 
 /** One process's part in sealing. */
@@ -33,11 +36,13 @@ export interface Sealing {
 }
 
 const rowsAtATime = 500;
+const cutEveryMs = 60_000;
 
 export function createSealing(options: SealingOptions): Sealing {
-  const { sources, installation, clock, log, leaseMs } = options;
+  const { sources, installation, clock, log, leaseMs, keepMs = null } = options;
   const store = createChainStore({ db: options.db, owner: uuidv7(), leaseMs });
   const failing = new Set<string>();
+  let cutAgainAt = 0;
   /** What is known under the lease; forgotten whenever anything goes wrong, because then only the database knows. */
   let held: { readonly token: string; readonly renewedAt: number; readonly state: ChainState } | undefined;
 
@@ -87,8 +92,18 @@ export function createSealing(options: SealingOptions): Sealing {
     };
   }
 
+  /** What is old enough is looked for now and then, and again at once where there was much of it. */
+  async function dueCuts(): Promise<Checkpoint['cuts']> {
+    if (keepMs === null || performance.now() < cutAgainAt) return undefined;
+    const cuts = await findCuts(options.db, clock.now() - keepMs);
+    const isOver = Object.keys(cuts).length === 0;
+    cutAgainAt = isOver ? performance.now() + cutEveryMs : 0;
+    return isOver ? undefined : cuts;
+  }
+
   async function signHeads(token: string, state: ChainState): Promise<ChainState> {
-    if (Object.keys(state.open).length === 0) return state;
+    const cuts = await dueCuts();
+    if (Object.keys(state.open).length === 0 && cuts === undefined) return state;
     const number = (state.checkpoint?.number ?? 0) + 1;
     const said: Checkpoint = {
       installation,
@@ -97,9 +112,10 @@ export function createSealing(options: SealingOptions): Sealing {
       at: new Date(clock.now()).toISOString(),
       root: state.heads.sha256(),
       changed: state.open,
+      ...(cuts === undefined ? {} : { cuts }),
     };
     const checkpoint = { ...options.signer.sign('checkpoint', said), number };
-    await store.keepCheckpoint(token, checkpoint, state.open);
+    await store.keepCheckpoint(token, checkpoint, said);
     return { ...state, open: {}, checkpoint };
   }
 

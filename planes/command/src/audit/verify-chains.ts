@@ -39,6 +39,18 @@ export async function verifyChains(options: {
     return row === undefined ? null : { number: Number(row.number), hash: row.hash };
   }
 
+  /** Begins behind what was given up, which may have become more since it was looked at last. */
+  async function skipCut(walk: Walk): Promise<void> {
+    const [cut] = await db.statement<{ number: string; hash: string }>('select number, hash from chain_cut where chain = $1', [walk.chain]);
+    if (cut === undefined || Number(cut.number) <= walk.number) return;
+    walk.number = Number(cut.number);
+    walk.last = cut.hash;
+  }
+
+  async function isCut(chain: string, number: number): Promise<boolean> {
+    return (await db.statement('select from chain_cut where chain = $1 and number >= $2', [chain, number])).length > 0;
+  }
+
   function readPage(chain: string, after: number): Promise<readonly EntryRow[]> {
     return db.statement<EntryRow>(
       `select number, previous, hash, domain, row_id, content from sealed_entry where chain = $1 and number > $2 order by number limit $3`,
@@ -48,14 +60,16 @@ export async function verifyChains(options: {
 
   async function walkChain(chain: string): Promise<void> {
     const walk: Walk = { chain, number: 0, last: genesis };
+    await skipCut(walk);
     const before = await headOf(chain);
-    for (let reading = readPage(chain, 0); ; ) {
+    for (let reading = readPage(chain, walk.number); ; ) {
       const page = await reading;
+      if (Number(page[0]?.number) > walk.number + 1) await skipCut(walk);
       const last = Number(page.at(-1)?.number ?? 0);
       const isLast = page.length < entriesAtATime;
       // The next page is read while this one is looked at.
       if (!isLast) reading = readPage(chain, last);
-      for (const entry of page) step(walk, entry, findings);
+      for (const entry of page) if (Number(entry.number) > walk.number) step(walk, entry, findings);
       await compareWithRows(chain, page).catch(async (error: unknown) => {
         await reading.catch(() => undefined);
         throw error;
@@ -80,9 +94,11 @@ export async function verifyChains(options: {
         if (findings.has(chain, number)) continue;
         const row = rows.get(id);
         const about = `row ${id} of "${domain}"`;
-        if (row === undefined)
+        if (row === undefined) {
+          // Given up since the page was read.
+          if (await isCut(chain, number)) continue;
           findings.add({ chain, number, kind: 'source-missing', detail: `It was made of ${about}, which is not there.` });
-        else if (!isOfRow(content, domain, row, options.personal)) {
+        } else if (!isOfRow(content, domain, row, options.personal)) {
           findings.add({ chain, number, kind: 'source-changed', detail: `It was made of ${about}, which says something else now.` });
         }
       }

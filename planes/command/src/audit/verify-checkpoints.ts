@@ -7,6 +7,12 @@ import { genesis } from './entry-content.ts';
 import type { Findings } from './findings.ts';
 import type { Counted } from './verification-runs.ts';
 
+interface CutRow {
+  readonly chain: string;
+  readonly number: string;
+  readonly hash: string;
+}
+
 export interface CheckpointChecks {
   readonly db: SystemDb;
   /** Whether a key of the platform signed this as a checkpoint of this installation, at a time (epoch milliseconds) at which it was in force. */
@@ -17,6 +23,8 @@ export interface CheckpointChecks {
 /** As the chain of a finding: what is wrong is with the checkpoints themselves. */
 const checkpointChain = 'checkpoint';
 const atATime = 200;
+/** In the place of the hash of an entry that was given up. */
+const givenUp = 'given up';
 /** As late as a file may be. */
 const shippedWithinMs = 60_000;
 
@@ -25,6 +33,9 @@ export async function verifyCheckpoints({ db, isSigned, findings }: CheckpointCh
   let heads = noHeads();
   let expected = 1;
   let previous: string | null = genesis;
+  // Read first, so that a checkpoint stands for each of them.
+  const rowsOfCuts = await db.statement<CutRow>('select chain, number, hash from chain_cut');
+  const cuts: (readonly [string, ChainHead])[] = [];
 
   function faultOf(kept: KeptCheckpoint, said: Checkpoint | null): string | null {
     if (said === null || said.number !== kept.number || !isSigned(kept, Date.parse(said.at))) return 'It is not signed by this platform.';
@@ -50,12 +61,16 @@ export async function verifyCheckpoints({ db, isSigned, findings }: CheckpointCh
       if (fault !== null) report(findings, kept.number, fault);
       // After one that is wrong nothing is known of all heads together, only what each later one says of its own.
       previous = fault === null && previous !== null ? payloadDigest(kept.payload) : null;
-      if (said !== null && fault !== 'It is not signed by this platform.') good.push(said);
+      if (said !== null && fault !== 'It is not signed by this platform.') {
+        good.push(said);
+        cuts.push(...Object.entries(said.cuts ?? {}).filter(([chain]) => rowsOfCuts.some((row) => row.chain === chain)));
+      }
       expected = kept.number + 1;
     }
     await compareHeads(db, good, findings);
-    if (rows.length < atATime) return;
+    if (rows.length < atATime) break;
   }
+  compareCuts(rowsOfCuts, cuts, findings);
 }
 
 /** Compares what was kept outside with the database; what was signed and has vanished from there counts all the same. */
@@ -114,21 +129,31 @@ function report(findings: Findings, number: number, detail: string): void {
   findings.add({ chain: checkpointChain, number, kind: 'checkpoint-invalid', detail });
 }
 
-/** Every head that was signed must be an entry, with that hash. */
+/** Every chain that begins later must have been cut there by a signed checkpoint. */
+function compareCuts(rows: readonly CutRow[], signed: readonly (readonly [string, ChainHead])[], findings: Findings): void {
+  for (const { chain, number, hash } of rows) {
+    if (signed.some(([of, cut]) => of === chain && cut.number === Number(number) && cut.hash === hash)) continue;
+    const detail = 'Its entries up to here are said to be given up, and no checkpoint that is signed says so.';
+    findings.add({ chain, number: Number(number), kind: 'removed', detail });
+  }
+}
+
+/** Every head that was signed must be an entry, with that hash, unless it was given up. */
 async function compareHeads(db: SystemDb, checkpoints: readonly Checkpoint[], findings: Findings): Promise<void> {
   const signed = checkpoints.flatMap(({ number, changed }) =>
     Object.entries(changed).map(([chain, head]) => ({ chain, head, by: number })),
   );
   if (signed.length === 0) return;
   const rows = await db.statement<{ hash: string | null; length: string }>(
-    `select e.hash, (select coalesce(max(number), 0) from sealed_entry l where l.chain = s.chain) as length
+    `select case when c.number > s.number then $3 when c.number = s.number then c.hash else e.hash end as hash,
+       greatest((select max(number) from sealed_entry l where l.chain = s.chain), c.number, 0) as length
      from unnest($1::text[], $2::bigint[]) with ordinality as s(chain, number, place) left join sealed_entry e using (chain, number)
-     order by s.place`,
-    [signed.map(({ chain }) => chain), signed.map(({ head }) => head.number)],
+     left join chain_cut c using (chain) order by s.place`,
+    [signed.map(({ chain }) => chain), signed.map(({ head }) => head.number), givenUp],
   );
   for (const [index, { chain, head, by }] of signed.entries()) {
     const row = rows[index];
-    if (row !== undefined && row.hash !== head.hash) findings.add(headFinding(chain, head, { ...row, by }));
+    if (row !== undefined && row.hash !== givenUp && row.hash !== head.hash) findings.add(headFinding(chain, head, { ...row, by }));
   }
 }
 

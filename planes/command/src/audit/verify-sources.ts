@@ -15,20 +15,24 @@ export async function verifySources(options: {
 }): Promise<AuditVerification['unsealed']> {
   const { db, findings, counted } = options;
 
-  async function unsealedAmong(domain: string, rows: readonly AuditRow[]): Promise<readonly AuditRow[]> {
+  async function unsealedAmong(source: AuditReader, rows: readonly AuditRow[]): Promise<readonly AuditRow[]> {
     const found = await db.statement<{ row_id: string }>('select row_id from sealed_entry where domain = $1 and row_id = any($2::uuid[])', [
-      domain,
+      source.domain,
       rows.map((row) => row.id),
     ]);
     const sealed = new Set(found.map((entry) => entry.row_id));
-    return rows.filter((row) => !sealed.has(row.id));
+    const without = rows.filter((row) => !sealed.has(row.id));
+    if (without.length === 0) return without;
+    // What is given up meanwhile loses its row first.
+    const there = new Set((await source.find(without.map(({ id }) => id))).map(({ id }) => id));
+    return without.filter(({ id }) => there.has(id));
   }
 
   async function verifySource(source: AuditReader, until: AuditPosition): Promise<void> {
     const { domain } = source;
     for (let at = auditStart; ; ) {
       const rows = await source.between(at, until, rowsAtATime);
-      for (const row of await unsealedAmong(domain, rows)) {
+      for (const row of await unsealedAmong(source, rows)) {
         const chain = chainOf(row.tenant);
         const kind = findings.lacks(chain) ? 'removed' : 'inserted';
         const detail = `Row ${row.id} of "${domain}" has no entry, though the sealer has passed it: the entry was removed, or the row came later and claims not to.`;

@@ -1,7 +1,7 @@
 import { concernsSubscriber, type DirectiveOrder, type KnownTenants } from '@etis/agent';
 import type { DirectiveDesk } from '@etis/contracts/command';
 import type { Context } from '@etis/contracts/context';
-import type { BreakGlassDirective, DirectiveReport, RestrictingDirective, ResumeDirective } from '@etis/contracts/directives';
+import type { BreakGlassDirective, DirectiveReport, Receipt, RestrictingDirective, ResumeDirective } from '@etis/contracts/directives';
 import type { GovernanceView } from '@etis/contracts/governance';
 import type { SubscriberIdentity } from '@etis/contracts/link';
 import type { Log } from '@etis/contracts/log';
@@ -153,22 +153,7 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
       records.map(({ directive }) => directive.id),
     );
     const known = await subscribers();
-    return records.map(({ directive, state, endedBy }) => {
-      const own = new Map((receipts.get(directive.id) ?? []).map((receipt) => [receipt.subscriber, receipt]));
-      const concerned = known.filter(({ identity, tenants }) => concernsSubscriber(directive, identity, tenants) || own.has(identity.id));
-      const connected = new Map(concerned.map((one) => [one.identity.id, one.connected]));
-      const names = [...new Set([...connected.keys(), ...own.keys()])].sort();
-      return {
-        directive,
-        state,
-        endedBy,
-        receipts: names.map((subscriber) => ({
-          subscriber,
-          connected: connected.get(subscriber) ?? false,
-          receipt: own.get(subscriber) ?? null,
-        })),
-      };
-    });
+    return records.map((record) => reportFrom(record, receipts.get(record.directive.id) ?? [], known));
   }
 
   async function reportOf(tx: PlatformTx, id: string): Promise<DirectiveReport> {
@@ -178,8 +163,10 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
     return report;
   }
 
-  function reportNow(context: Context, { directive }: SignedDirective): Promise<DirectiveReport> {
-    return db.platform(context, 'look at a directive', (tx) => reportOf(tx, directive.id));
+  /** As it is when it has just been sent: nobody can have answered before, so nothing has to be read while everybody does. */
+  async function firstReport({ directive }: SignedDirective): Promise<DirectiveReport> {
+    const state = directive.verb === 'resume' ? 'ended' : 'in-force';
+    return reportFrom({ directive, state, endedBy: null }, [], await subscribers());
   }
 
   return {
@@ -209,7 +196,7 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
       });
       // Before anything else that takes time: what was ordered is kept.
       send(issued);
-      return await reportNow(context, issued);
+      return await firstReport(issued);
     },
 
     async resume(context, request) {
@@ -233,7 +220,7 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
         return issued;
       });
       send(issued);
-      return await reportNow(context, issued);
+      return await firstReport(issued);
     },
 
     report: (context, id) => db.platform(context, 'look at a directive', (tx) => reportOf(tx, id)),
@@ -279,6 +266,28 @@ export function createDirectiveDesk(options: DirectiveDeskOptions): CommandDirec
       if (merged > 0) options.changed?.('directive');
       return merged;
     },
+  };
+}
+
+/** Whoever is concerned or has answered, in the order of ids. */
+function reportFrom(
+  { directive, state, endedBy }: Pick<DirectiveRecord, 'directive' | 'state' | 'endedBy'>,
+  answered: readonly Receipt[],
+  known: readonly KnownSubscriber[],
+): DirectiveReport {
+  const own = new Map(answered.map((receipt) => [receipt.subscriber, receipt]));
+  const concerned = known.filter(({ identity, tenants }) => concernsSubscriber(directive, identity, tenants) || own.has(identity.id));
+  const connected = new Map(concerned.map((one) => [one.identity.id, one.connected]));
+  const names = [...new Set([...connected.keys(), ...own.keys()])].sort();
+  return {
+    directive,
+    state,
+    endedBy,
+    receipts: names.map((subscriber) => ({
+      subscriber,
+      connected: connected.get(subscriber) ?? false,
+      receipt: own.get(subscriber) ?? null,
+    })),
   };
 }
 
