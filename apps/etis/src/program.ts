@@ -10,6 +10,7 @@ import { registerFleet } from './commands/fleet.ts';
 import { events, evolution, flow, type InspectOptions, type ListOptions, sent, status } from './commands/inspect.ts';
 import { registerJobs } from './commands/jobs.ts';
 import { registerKeys } from './commands/keys.ts';
+import { registerLanes } from './commands/lanes.ts';
 import { registerLoad } from './commands/load.ts';
 import { registerSchedules } from './commands/schedules.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
@@ -104,6 +105,7 @@ export function createProgram(): Command {
 
   registerTenants(program);
   registerConnections(program);
+  registerLanes(program);
   registerUnmatched(program);
   registerDeadLetters(program);
   registerJobs(program);

@@ -43,6 +43,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       replayUnmatched: unused,
       replayAllUnmatched: async () => ({ changed: 0, more: false }),
       cancelJob: async () => false,
+      detachLane: async () => false,
       schedules: { set: () => Promise.reject(new Error('not benched')), remove: async () => false, list: async () => [] },
     },
     sent: { list: nothing },

@@ -65,7 +65,7 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
       ...{ jobs: nothing, job: unused, deliveries: nothing, event: unused },
     },
     operations: {
-      ...{ redrive: async () => false, discard: async () => false, cancelJob: async () => false },
+      ...{ redrive: async () => false, discard: async () => false, cancelJob: async () => false, detachLane: async () => false },
       ...{ redriveAll: refused, replayUnmatched: unused, replayAllUnmatched: refused },
       schedules: { set: refused, remove: async () => false, list: async () => [] },
     },

@@ -514,6 +514,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/lanes/{lane}/detach': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes a lane from a cluster that is gone for good
+     * @description Only a lane that is placed elsewhere. What the cluster handled and could not say any more is handled again where the lane goes to.
+     */
+    post: operations['detachLane'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/dead-letters': {
     parameters: {
       query?: never;
@@ -1533,6 +1553,10 @@ export interface components {
       /** @description how many did not */
       unmatched: number;
     };
+    DetachOrder: {
+      /** @description why; it is kept with the record of the action */
+      reason: string;
+    };
     Directive: {
       id: string;
       installation: string;
@@ -2153,6 +2177,9 @@ export interface components {
       /** @description why the last delivery got the lane no further */
       trouble: string | null;
     };
+    LaneDetached: {
+      lane: string;
+    };
     MapAndReplay: {
       entry: components['schemas']['ResolverEntry'];
       placed: number;
@@ -2761,6 +2788,7 @@ export type ConnectionChange = components['schemas']['ConnectionChange'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterDone = components['schemas']['DeadLetterDone'];
 export type Delivery = components['schemas']['Delivery'];
+export type DetachOrder = components['schemas']['DetachOrder'];
 export type Directive = components['schemas']['Directive'];
 export type DirectiveOrder = components['schemas']['DirectiveOrder'];
 export type DirectivePreviewOrder = components['schemas']['DirectivePreviewOrder'];
@@ -2789,6 +2817,7 @@ export type JobDetail = components['schemas']['JobDetail'];
 export type KeyCertificate = components['schemas']['KeyCertificate'];
 export type KeyRevocation = components['schemas']['KeyRevocation'];
 export type Lane = components['schemas']['Lane'];
+export type LaneDetached = components['schemas']['LaneDetached'];
 export type MapAndReplay = components['schemas']['MapAndReplay'];
 export type Mapping = components['schemas']['Mapping'];
 export type Moment = components['schemas']['Moment'];
@@ -4844,6 +4873,60 @@ export interface operations {
       400: components['responses']['Problem400'];
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  detachLane: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /**
+         * @description <tenant>/<product>, percent-encoded
+         * @example arbor-construction/nudge
+         */
+        lane: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "The machine of the cluster is lost."
+         *     }
+         */
+        'application/json': components['schemas']['DetachOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "lane": "arbor-construction/nudge"
+           *     }
+           */
+          'application/json': components['schemas']['LaneDetached'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
       503: components['responses']['Problem503'];
     };
   };

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import type { DeliverySummary, EventDetail, Page, PageRequest } from './flow.ts';
 import type { JobDetail, JobState, JobSummary, Schedules } from './jobs.ts';
+import type { LaneId } from './lanes.ts';
 import type { ConnectionId, ProductId, TenantId } from './tenancy.ts';
 
 /** What became of a bulk order: how many it changed, and whether its limit left some behind. */
@@ -27,6 +28,11 @@ export interface SpineOperations {
   replayUnmatched(context: Context, delivery: string): Promise<{ readonly placed: number; readonly unmatched: number } | null>;
   /** The same for up to `limit` (1 to 1,000) unmatched deliveries, the oldest first. */
   replayAllUnmatched(context: Context, selection: { connection?: ConnectionId; reason?: string; limit: number }): Promise<BulkResult>;
+  /**
+   * Takes a lane that is placed elsewhere from a cluster that is gone for good; `lane` is `<tenant>/<product>`. What that cluster handled and could
+   * not say any more is handled again. @throws SPINE_LANE_AT_HOME where it is placed on the cluster that it is with
+   */
+  detachLane(context: Context, lane: LaneId, reason: string): Promise<boolean>;
   /** A job that nobody holds ends at once; one that is held loses its lease, and its worker is told at its next heartbeat. */
   cancelJob(context: Context, id: string): Promise<boolean>;
   readonly schedules: Schedules;

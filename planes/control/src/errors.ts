@@ -101,6 +101,10 @@ export const errors = errorCatalogue('CONTROL', {
     kind: 'not-found',
     message: (id: string) => `There is no event ${id}; it may have been removed after its retention.`,
   },
+  LANE_UNKNOWN: {
+    kind: 'not-found',
+    message: (lane: string) => `There is no lane ${lane} that is with a cluster.`,
+  },
   DEAD_LETTER_UNKNOWN: {
     kind: 'not-found',
     message: (id: string) => `There is no open dead letter ${id}; it may have been redriven or discarded already.`,

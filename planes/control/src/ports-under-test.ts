@@ -107,6 +107,10 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
         note('discard', [context.actor.id, id, reason]);
         return take(state.deadLetters, id);
       },
+      async detachLane(context, lane, reason) {
+        note('detachLane', [context.actor.id, lane, reason]);
+        return state.lanes.some((one) => one.lane === lane);
+      },
       async redriveAll(context, selection) {
         note('redriveAll', [context.actor.id, selection]);
         const changed = state.deadLetters.splice(0, selection.limit).length;

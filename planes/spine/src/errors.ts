@@ -63,6 +63,11 @@ export const errors = errorCatalogue('SPINE', {
     message: (reason: string) =>
       `A directive killed what was running (${reason}). The lane stays where it is until the directive is resumed.`,
   },
+  LANE_AT_HOME: {
+    kind: 'conflict',
+    message: (lane: string, cluster: string) =>
+      `The lane ${lane} is placed on the cluster that it is with, ${cluster}. Place it elsewhere first, or start that cluster.`,
+  },
   LEASE_LOST: {
     kind: 'internal',
     message: () => 'Another dispatcher took the lane, because this one did not renew its lease in time.',

@@ -16,6 +16,7 @@ import { createJobs } from './jobs/jobs.ts';
 import { createSchedules } from './jobs/schedules/schedules.ts';
 import { createCancelJob } from './operations/cancel-job.ts';
 import { createDeadLetterOperations } from './operations/dead-letters.ts';
+import { createDetachLane } from './operations/detach-lane.ts';
 import { createUnmatchedOperations } from './operations/replay-unmatched.ts';
 import { createDeliveriesLookup } from './queries/deliveries.ts';
 import { createEventLookup } from './queries/events.ts';
@@ -144,6 +145,7 @@ export function createSpine(options: SpineOptions): Spine {
       }),
       ...createUnmatchedOperations({ db, ...governed, adapters, onRouted }),
       cancelJob: createCancelJob(db),
+      detachLane: createDetachLane({ db, governance, onDetached: onRouted }),
       schedules,
     },
     queues: createQueueSamples(db),

@@ -24,6 +24,7 @@ import { inviteNode, registerFleet, revokeSubscriber, showFleet } from './fleet.
 import { events, flow, status } from './inspect.ts';
 import { cancelJob, listJobs, registerJobs, showJob } from './jobs.ts';
 import { certifyOperator, eraseTenant, makeOperatorKey, recoverPlatform, registerKeys, revokeKey, rotateKey, showKeys } from './keys.ts';
+import { detachLane, listLanes, registerLanes } from './lanes.ts';
 import { listSchedules, registerSchedules, removeSchedule, setSchedule } from './schedules.ts';
 import { createTenant, listTenants, placeTenant, registerTenants, setTenantStatus } from './tenants.ts';
 import { listUnmatched, mapUnmatched, registerUnmatched, replayUnmatched } from './unmatched.ts';
@@ -219,6 +220,18 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     (out, json) => redriveDeadLetters(config, undefined, { limit: 9, where: 'email', ...json }, out),
     { operation: 'redriveDeadLetters', body: { limit: 9, where: 'email' } },
     '1 have their attempts back',
+  ],
+  [
+    'lanes',
+    (out, json) => listLanes(config, { tenant: 'arbor-construction', limit: '5', ...json }, out),
+    { operation: 'listLanes', query: { tenant: 'arbor-construction', limit: '5' } },
+    'arbor-construction/nudge',
+  ],
+  [
+    'lanes detach',
+    (out, json) => detachLane(config, { lane: 'arbor-construction/nudge', reason: 'burnt' }, { yes: true, ...json }, out),
+    { operation: 'detachLane', body: { reason: 'burnt' } },
+    'goes on where it is placed now',
   ],
   [
     'dead-letters discard',
@@ -485,7 +498,7 @@ describe('etis', () => {
 });
 
 const registers = [
-  ...[registerTenants, registerConnections, registerUnmatched, registerDeadLetters],
+  ...[registerTenants, registerConnections, registerLanes, registerUnmatched, registerDeadLetters],
   ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys],
 ];
 
@@ -499,6 +512,7 @@ describe('registering', () => {
     expect(leaves.map(({ name }) => name)).toEqual([
       ...['list', 'create', 'suspend', 'activate', 'place'].map((name) => `tenants ${name}`),
       ...['list', 'create', 'rotate', 'enable', 'disable'].map((name) => `connections ${name}`),
+      ...['list', 'detach'].map((name) => `lanes ${name}`),
       ...['list', 'map', 'replay'].map((name) => `unmatched ${name}`),
       ...['list', 'redrive', 'discard'].map((name) => `dead-letters ${name}`),
       ...['list', 'show', 'cancel'].map((name) => `jobs ${name}`),

@@ -8,6 +8,7 @@ import type { SentMail } from '../demonstration/mail-sink.ts';
 import { evolutionRows } from '../evolution/evolution.ts';
 import { clockTime, type Output, table } from '../output.ts';
 import { flowLines } from './flow-lines.ts';
+import { laneColumns } from './lanes.ts';
 import { given, type PageOptions, pageQuery, printPage, type ShowOptions } from './listing.ts';
 import { listUnmatched } from './unmatched.ts';
 
@@ -29,21 +30,7 @@ export async function status(config: Config, options: InspectOptions, output: Ou
     ),
   );
   output.line();
-  output.line(
-    lanes.length === 0
-      ? 'No lanes yet: nothing was routed.'
-      : table(
-          ['LANE', 'CLUSTER', 'WAITING', 'PARKED', 'DEAD LETTERS', 'TROUBLE'],
-          lanes.map((lane) => [
-            lane.lane,
-            lane.cluster ?? '',
-            `${lane.waiting}`,
-            `${lane.parked}`,
-            `${lane.deadLetters}`,
-            lane.heldBy === null ? (lane.trouble ?? '') : `stands still at ${lane.heldBy}: ${lane.trouble ?? ''}`,
-          ]),
-        ),
-  );
+  output.line(lanes.length === 0 ? 'No lanes yet: nothing was routed.' : table(laneColumns.titles, lanes.map(laneColumns.cells)));
 }
 
 export interface ListOptions extends PageOptions {

@@ -38,7 +38,7 @@ function startControl(): Control {
       ...{ jobs: nothing, job: none, deliveries: nothing, event: none },
     },
     operations: {
-      ...{ redrive: async () => false, discard: async () => false, cancelJob: async () => false },
+      ...{ redrive: async () => false, discard: async () => false, detachLane: async () => false, cancelJob: async () => false },
       ...{ redriveAll: unchanged, replayUnmatched: none, replayAllUnmatched: unchanged },
       schedules: { set: () => Promise.reject(new Error('not asked for')), remove: async () => false, list: async () => [] },
     },

@@ -1,9 +1,11 @@
 import type { SpineQueries } from '@etis/contracts/flow';
+import type { SpineOperations } from '@etis/contracts/operations';
 import { Type } from 'typebox';
+import { errors } from '../../errors.ts';
 import type { ApiApp } from '../api-app.ts';
 import { operation } from '../operation.ts';
 import { encodeCursor, pageAfterId } from '../page.ts';
-import { integer, named, nullable, pageOf, tenantPageQuery, text } from '../schemas.ts';
+import { integer, named, nullable, pageOf, plainText, strict, tenantPageQuery, text } from '../schemas.ts';
 
 const laneReply = named(
   'Lane',
@@ -36,7 +38,19 @@ const example = {
   trouble: null,
 };
 
-export function laneRoutes(app: ApiApp, { spine }: { spine: Pick<SpineQueries, 'lanes'> }): void {
+const laneParams = Type.Object(
+  { lane: Type.String({ pattern: '^[a-z0-9-]{1,40}/[a-z0-9-]{1,40}$', description: '<tenant>/<product>, percent-encoded' }) },
+  strict,
+);
+const detachOrder = named(
+  'DetachOrder',
+  Type.Object({ reason: plainText(500, { description: 'why; it is kept with the record of the action' }) }, strict),
+);
+
+export function laneRoutes(
+  app: ApiApp,
+  { spine, operations }: { spine: Pick<SpineQueries, 'lanes'>; operations: Pick<SpineOperations, 'detachLane'> },
+): void {
   app.get(
     '/lanes',
     operation({
@@ -55,6 +69,32 @@ export function laneRoutes(app: ApiApp, { spine }: { spine: Pick<SpineQueries, '
       const items = after.slice(0, limit);
       const last = items.at(-1);
       return { items, next: after.length > limit && last !== undefined ? encodeCursor('lanes', [last.lane]) : null };
+    },
+  );
+
+  app.post(
+    '/lanes/:lane/detach',
+    operation({
+      id: 'detachLane',
+      tag: 'lanes',
+      summary: 'Takes a lane from a cluster that is gone for good',
+      description:
+        'Only a lane that is placed elsewhere. What the cluster handled and could not say any more is handled again where the lane goes to.',
+      permission: 'placements.write',
+      params: laneParams,
+      body: detachOrder,
+      reply: named('LaneDetached', Type.Object({ lane: text })),
+      problems: [404, 409],
+      idempotent: true,
+      example: {
+        params: { lane: example.lane },
+        body: { reason: 'The machine of the cluster is lost.' },
+        reply: { lane: example.lane },
+      },
+    }),
+    async ({ etis, params: { lane }, body: { reason } }) => {
+      if (!(await operations.detachLane(etis, lane, reason))) throw errors.LANE_UNKNOWN(lane);
+      return { lane };
     },
   );
 }
