@@ -5,7 +5,7 @@ import { clusterDomain, createClusterHost } from '@etis/runtime';
 import { defineProduct } from '@etis/runtime/sdk';
 import { createDirectTransport, createSpine, spineDomain } from '@etis/spine';
 import type { Contender } from './contender.ts';
-import { deliveryOf } from './etis-delivery.ts';
+import { eventOf } from './etis-event.ts';
 import { benchClusters, benchGovernance } from './etis-governance.ts';
 import { type Message, read } from './message.ts';
 import type { Stand } from './stand.ts';
@@ -39,7 +39,7 @@ export async function openEtisWhole(stand: Stand, lanes: number): Promise<Conten
     product,
     db: clusterDb,
     jobs: spine.jobs,
-    publish: spine.inbox,
+    publish: spine.publisher,
     log: silentLog,
     placed: (tenant) => isPlacedOn(governance.current(), tenant, cluster.id),
   });
@@ -50,7 +50,7 @@ export async function openEtisWhole(stand: Stand, lanes: number): Promise<Conten
 
   return {
     async publish(messages) {
-      await Promise.all(messages.map((message) => spine.inbox.append(deliveryOf(message))));
+      await spine.publisher.publish('bench', messages.map(eventOf));
     },
     async consume(onMessage) {
       hear = onMessage;

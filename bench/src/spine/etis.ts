@@ -5,7 +5,7 @@ import { type Service, silentLog } from '@etis/kernel';
 import { openDomain, type SystemDb } from '@etis/postgres';
 import { createSpine, type Spine, type SpineOverrides, spineDomain } from '@etis/spine';
 import type { Contender } from './contender.ts';
-import { deliveryOf } from './etis-delivery.ts';
+import { eventOf } from './etis-event.ts';
 import { benchClusters, benchGovernance } from './etis-governance.ts';
 import { type Message, read } from './message.ts';
 import type { Stand } from './stand.ts';
@@ -58,7 +58,7 @@ export async function openEtis(stand: Stand, options: EtisOptions): Promise<Etis
     db,
     database: access.databases[spineDomain.name] ?? '',
     async publish(messages) {
-      await Promise.all(messages.map((message) => spine.inbox.append(deliveryOf(message))));
+      await spine.publisher.publish('bench', messages.map(eventOf));
     },
     async consume(onMessage) {
       hear = onMessage;

@@ -1,4 +1,4 @@
-import type { ConnectionId, TenantId } from './tenancy.ts';
+import type { ConnectionId, ProductId, TenantId } from './tenancy.ts';
 
 /**
  * An event in the platform's vocabulary: a CloudEvents 1.0 event whose extensions say whom it concerns.
@@ -85,6 +85,21 @@ export interface Acceptance {
  */
 export interface Inbox {
   append(delivery: Delivery): Promise<Acceptance>;
+}
+
+/** An event that a product emitted, on its way to lanes. */
+export interface EmittedEvent extends Omit<PlatformEvent, 'specversion' | 'data'> {
+  /** JSON text. */
+  readonly data: string;
+}
+
+/**
+ * Takes what products emit. `publish` resolves once all of them are on disk; an id that was published before is passed over. The events of one call
+ * and of those before it go into each lane in the order in which they were given.
+ * @throws what is retryable while the record cannot keep them: give the same again
+ */
+export interface EventPublisher {
+  publish(product: ProductId, events: readonly EmittedEvent[]): Promise<void>;
 }
 
 /**

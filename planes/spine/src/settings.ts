@@ -21,6 +21,8 @@ export interface SpineSettings {
     /** Entries and bytes in one batch. Default 100 and 8 MiB. */
     readonly batchCount: number;
     readonly batchBytes: number;
+    /** Entries that are kept in memory from when they were written until they are delivered. Default 64 MiB. */
+    readonly aheadBytes: number;
     /** Batches in flight over all lanes, and to one cluster so that a slow one leaves room. Default 16 and 8. */
     readonly inFlight: number;
     readonly inFlightPerCluster: number;
@@ -64,6 +66,7 @@ const defaults: SpineSettings = {
   dispatcher: {
     batchCount: 100,
     batchBytes: 8 << 20,
+    aheadBytes: 64 << 20,
     inFlight: 16,
     inFlightPerCluster: 8,
     leaseMs: 5_000,

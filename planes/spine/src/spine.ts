@@ -1,5 +1,5 @@
 import { type Directives, unrestricted } from '@etis/contracts/directives';
-import type { Inbox, SourceAdapter, SourceKind } from '@etis/contracts/events';
+import type { EventPublisher, Inbox, SourceAdapter, SourceKind } from '@etis/contracts/events';
 import type { SpineQueries } from '@etis/contracts/flow';
 import type { Governance } from '@etis/contracts/governance';
 import type { Jobs } from '@etis/contracts/jobs';
@@ -25,6 +25,7 @@ import { createQueueSamples, type QueueSamples } from './queries/queue-samples.t
 import { createHints } from './record/hints.ts';
 import { createInbox, inboxChannel } from './record/inbox.ts';
 import { createMaintenance } from './record/maintenance.ts';
+import { createPublisher } from './router/publisher.ts';
 import { createRouter } from './router/router.ts';
 import { type SpineOverrides, spineSettings } from './settings.ts';
 
@@ -51,6 +52,7 @@ export interface SpineOptions {
 
 export interface Spine {
   readonly inbox: Inbox;
+  readonly publisher: EventPublisher;
   readonly jobs: Jobs;
   readonly queries: SpineQueries;
   readonly lookups: SpineLookups & SpineBacklog;
@@ -90,11 +92,23 @@ export function createSpine(options: SpineOptions): Spine {
     settings: settings.dispatcher,
   });
   const laneHints = createHints({ db, log, channel: laneChannel, onHint: () => dispatcher.wake() });
+  let isRouting = false;
   /** Tells the dispatchers of every process. */
   const onRouted = () => {
     dispatcher.wake();
     laneHints.send();
   };
+  const publisher = createPublisher({
+    db,
+    inbox: { append: (delivery) => inbox.append(delivery) },
+    ...governed,
+    clock: options.clock ?? systemClock,
+    routes: () => isRouting,
+    onAdded(additions) {
+      dispatcher.added(additions);
+      laneHints.send();
+    },
+  });
   const router = createRouter({
     db,
     ...governed,
@@ -127,11 +141,17 @@ export function createSpine(options: SpineOptions): Spine {
     inbox: [inbox],
     jobs: [jobStore.service, scheduler],
     dispatcher: [dispatcher, laneHints],
-    router: [router, inboxHints],
+    router: [
+      whileRunning(router, (running) => {
+        isRouting = running;
+      }),
+      inboxHints,
+    ],
     maintenance: [createMaintenance({ db, log, settings: settings.maintenance })],
   };
   return {
     inbox,
+    publisher,
     jobs: jobStore.jobs,
     queries: createQueries({ db, governance }),
     lookups: { deliveries: createDeliveriesLookup(db), event: createEventLookup(db), ...createJobLookups(db) },
@@ -150,5 +170,20 @@ export function createSpine(options: SpineOptions): Spine {
     },
     queues: createQueueSamples(db),
     services: (parts = spineParts) => spineParts.filter((part) => parts.includes(part)).flatMap((part) => services[part]),
+  };
+}
+
+/** The same service, which tells while it runs. */
+function whileRunning(service: Service, tell: (running: boolean) => void): Service {
+  return {
+    name: service.name,
+    async start() {
+      await service.start();
+      tell(true);
+    },
+    async stop() {
+      tell(false);
+      await service.stop();
+    },
   };
 }

@@ -33,7 +33,7 @@ export const cluster: Role = {
           product,
           db: open(domain),
           jobs: spine.jobs,
-          publish: spine.inbox,
+          publish: spine.publisher,
           log,
           placed,
           directives,

@@ -79,7 +79,7 @@ async function setRules(tenant: SoakTenant, access: DatabaseAccess): Promise<voi
   if (place === undefined) throw new Error(`there is no cluster of the tier ${tenant.tier}`);
   const db = openDomain({ domain: place.domain, access, log: silentLog });
   try {
-    const nothing = { enqueue: async () => {}, append: () => Promise.reject(new Error('no operation of these publishes')) };
+    const nothing = { enqueue: async () => {}, publish: () => Promise.reject(new Error('no operation of these publishes')) };
     const host = createClusterHost({ cluster: place.cluster, product: place.product, db, jobs: nothing, publish: nothing, log: silentLog });
     const context: TenantContext = {
       actor: { kind: 'system', id: 'soak' },

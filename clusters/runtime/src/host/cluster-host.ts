@@ -1,7 +1,7 @@
 import type { Evaluation } from '@etis/contracts/configuration';
 import type { TenantContext } from '@etis/contracts/context';
 import { type Directives, unrestricted } from '@etis/contracts/directives';
-import type { Inbox } from '@etis/contracts/events';
+import type { EventPublisher } from '@etis/contracts/events';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { BatchOutcome, LaneBatch } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
@@ -53,7 +53,7 @@ export function createClusterHost<const Offered extends Operations>(deps: {
   /** The cluster's own domain, as `clusterDomain` describes it. */
   db: TenantDb & SystemDb;
   jobs: Pick<Jobs, 'enqueue'>;
-  publish: Inbox;
+  publish: EventPublisher;
   log: Log;
   clock?: Clock;
   /** Whether a tenant is placed on this cluster, from memory. By default every tenant that a batch names is believed. */
@@ -70,7 +70,7 @@ export function createClusterHost<const Offered extends Operations>(deps: {
   const clock = deps.clock ?? systemClock;
   const log = deps.log.child({ cluster: cluster.id });
   const placed = deps.placed ?? (() => true);
-  const relay = createOutboxRelay({ db, jobs: deps.jobs, publish: deps.publish, cluster, product, log, clock });
+  const relay = createOutboxRelay({ db, jobs: deps.jobs, publish: deps.publish, cluster, product, log });
   const killSwitch = createKillSwitch(deps.directives ?? unrestricted);
   const configurations = createConfigurations({ cluster, evaluation: deps.evaluation });
   const attempts = { db, product, log, clock, actor: `cluster/${cluster.id}`, configurations };

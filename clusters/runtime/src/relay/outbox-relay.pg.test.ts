@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { JobRequest } from '@etis/contracts/jobs';
 import { silentLog } from '@etis/kernel';
 import { createOutboxRelay } from '@etis/runtime';
@@ -40,16 +39,11 @@ describe('the outbox relay', () => {
     expect(jobs.map((job) => job.cause)).toEqual(entries.map((entry) => entry.event.id));
     const events = asked.filter((row) => row.kind === 'event');
     expect([...sinks.taken.events.values()]).toEqual(
-      events.map((row, index) => ({
-        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        connection: 'product:ledger',
-        source: 'platform',
-        body: Buffer.from(row.body),
-        digest: createHash('sha256').update(row.id).digest(),
-        headers: {},
-        traceparent: entries[index]?.event.traceparent,
-        receivedAt: expect.any(Date),
-      })),
+      events.map((row, index) => {
+        const { data, ...fields } = JSON.parse(row.body);
+        expect(fields.traceparent).toBe(entries[index]?.event.traceparent);
+        return { ...fields, data: JSON.stringify(data) };
+      }),
     );
   });
 

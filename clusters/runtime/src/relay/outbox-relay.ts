@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import type { Delivery, Inbox } from '@etis/contracts/events';
+import type { EmittedEvent, EventPublisher, PlatformEvent } from '@etis/contracts/events';
 import type { JobRequest, Jobs } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
-import type { Cluster, ConnectionId, ProductId } from '@etis/contracts/tenancy';
-import { type Clock, createLoop, type Loop, systemClock, uuidv7 } from '@etis/kernel';
+import type { Cluster, ProductId } from '@etis/contracts/tenancy';
+import { createLoop, type Loop } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 
 interface OutboxRow {
@@ -15,11 +14,6 @@ interface OutboxRow {
 
 const batchSize = 200;
 
-/** The connection that a product's events come in by. The colon keeps it apart from every configured connection. */
-export function productConnection(product: ProductId): ConnectionId {
-  return `product:${product}`;
-}
-
 /**
  * Moves a cluster's outbox to the spine, in order, and deletes what was taken: jobs to `jobs`, events to `publish`. At least once: a crash between
  * sending and deleting sends again with the same ids, which both sinks dedupe. One relay of a cluster works at a time, in whatever process; a
@@ -28,21 +22,22 @@ export function productConnection(product: ProductId): ConnectionId {
 export function createOutboxRelay(deps: {
   db: SystemDb;
   jobs: Pick<Jobs, 'enqueue'>;
-  publish: Inbox;
+  publish: EventPublisher;
   cluster: Cluster;
   product: { readonly id: ProductId };
   log: Log;
-  clock?: Clock;
   /** How long it sleeps when nothing wakes it, in milliseconds; by default 1,000. */
   idleMs?: number;
 }): Loop {
   const { db, jobs, publish, cluster, product } = deps;
-  const clock = deps.clock ?? systemClock;
 
   async function send(rows: readonly OutboxRow[]): Promise<void> {
     const requests = rows.filter((row) => row.kind === 'job').map((row) => JSON.parse(row.body) as JobRequest);
-    const deliveries = rows.filter((row) => row.kind === 'event').map((row) => deliveryOf(row, product.id, clock));
-    const sent = [...(requests.length > 0 ? [jobs.enqueue(requests)] : []), ...deliveries.map((delivery) => publish.append(delivery))];
+    const events = rows.filter((row) => row.kind === 'event').map((row) => eventOf(row.body));
+    const sent = [
+      ...(requests.length > 0 ? [jobs.enqueue(requests)] : []),
+      ...(events.length > 0 ? [publish.publish(product.id, events)] : []),
+    ];
     // Waits for all of them, so that none is still under way when the next round sends again.
     const refused = (await Promise.allSettled<unknown>(sent)).find((result) => result.status === 'rejected');
     if (refused !== undefined) throw refused.reason;
@@ -66,17 +61,7 @@ export function createOutboxRelay(deps: {
   return createLoop({ name: `outbox relay of ${cluster.id}`, log: deps.log, idleMs: deps.idleMs ?? 1_000, round });
 }
 
-function deliveryOf(row: OutboxRow, product: ProductId, clock: Clock): Delivery {
-  const { traceparent } = JSON.parse(row.body) as { traceparent: string };
-  const now = clock.now();
-  return {
-    id: uuidv7(now),
-    connection: productConnection(product),
-    source: 'platform',
-    body: Buffer.from(row.body),
-    digest: createHash('sha256').update(row.id).digest(),
-    headers: {},
-    traceparent,
-    receivedAt: new Date(now),
-  };
+function eventOf(body: string): EmittedEvent {
+  const { data, ...fields } = JSON.parse(body) as Omit<PlatformEvent, 'specversion'>;
+  return { ...fields, data: JSON.stringify(data ?? null) };
 }

@@ -10,6 +10,7 @@ import type { SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import type { SpineSettings } from '../settings.ts';
 import { createEligibility } from './eligibility.ts';
+import { createLaneAhead, type LaneAddition } from './lane-ahead.ts';
 import { createLaneMirror, type LaneMirror } from './lane-mirror.ts';
 import { type PartitionKey, partitionKey } from './lane-state.ts';
 import { createLaneStore, type Ended } from './lane-store.ts';
@@ -23,6 +24,8 @@ import { createTurnQueue, type Pick } from './turn-queue.ts';
 
 export interface Dispatcher extends Service {
   wake(): void;
+  /** Tells what lanes got in this process, which needs not be read back. */
+  added(additions: readonly LaneAddition[]): void;
 }
 
 const roundsAtOnce = 2;
@@ -59,6 +62,7 @@ export function createDispatcher(options: {
   const onFailure = options.onFailure ?? (() => 'set-aside');
   const store = createLaneStore({ db, settings });
   const eligibility = createEligibility({ governance, reaches, log });
+  const ahead = createLaneAhead({ batchBytes: settings.batchBytes, maxBytes: settings.aheadBytes });
   const turns = new Set<Turn>();
   const rounds = new Set<Promise<void>>();
   /** Turns that were picked, and the record does not know of yet. */
@@ -67,6 +71,7 @@ export function createDispatcher(options: {
   let turnFailure: { error: unknown } | undefined;
   let unsubscribe: readonly (() => void)[] = [];
   let stopping = false;
+  let isRunning = false;
 
   const restraint = createRestraint({
     directives,
@@ -84,7 +89,7 @@ export function createDispatcher(options: {
     onChange({ gained, lost }) {
       for (const partition of lost) {
         for (const { pick, control } of turns) if (pick.partition.key === partition.key) control.abort(errors.LEASE_LOST());
-        mirror.forget(partition);
+        for (const id of mirror.forget(partition)) ahead.forget(id);
       }
       if (gained.length > 0) mirror.search();
     },
@@ -164,10 +169,21 @@ export function createDispatcher(options: {
     });
   }
 
+  /** How many entries of the turn need not be read. When they were routed is not known here, so a drained lane reads. */
+  function countAhead({ lane, bounds }: Pick): number {
+    return bounds.until === null ? ahead.count(lane.id, lane.progress.position, bounds.limit) : 0;
+  }
+
   /** Writes what ended and gets the entries of what begins, in one statement. */
   async function writeRound(ended: readonly Ended[], picks: readonly Pick[]): Promise<void> {
     for (const { lane } of picks) lane.progress = { ...lane.progress, attempts: lane.progress.attempts + 1 };
-    const beginning = picks.map(({ lane, partition, bounds }) => ({ lane, partition, ...bounds }));
+    const counts = new Map(picks.map((pick) => [pick, countAhead(pick)]));
+    const beginning = picks.map((pick) => ({
+      lane: pick.lane,
+      partition: pick.partition,
+      ...pick.bounds,
+      known: (counts.get(pick) ?? 0) > 0,
+    }));
     for (const { lane } of ended) lane.writing = true;
     const done = await store.round(ended, beginning).catch((error: unknown) => {
       // Whether it was written is not known: the record says.
@@ -188,7 +204,8 @@ export function createDispatcher(options: {
       const { lane } = pick;
       lane.cluster ??= pick.cluster;
       if (!done.lost.has(lane.id)) {
-        beginOrdered(pick, done.entries.get(lane.id) ?? []);
+        const { position } = lane.progress;
+        beginOrdered(pick, done.entries.get(lane.id) ?? ahead.take(lane.id, position, counts.get(pick) ?? 0));
         continue;
       }
       mirror.doubt(lane);
@@ -278,8 +295,17 @@ export function createDispatcher(options: {
   return {
     name: 'spine dispatcher',
     wake: () => mirror.wake(),
+    added(additions) {
+      if (!isRunning) return;
+      for (const addition of additions) {
+        const head = addition.entries.at(-1)?.position;
+        if (head === undefined) continue;
+        if (mirror.grown(addition.laneId, head)) ahead.add(addition);
+      }
+    },
     async start() {
       stopping = false;
+      isRunning = true;
       if (unsubscribe.length === 0) unsubscribe = [governance.subscribe(followPlacements), directives.subscribe(followDirectives)];
       await partitions.start();
       await mirror.start();
@@ -287,6 +313,7 @@ export function createDispatcher(options: {
     },
     async stop() {
       stopping = true;
+      isRunning = false;
       for (const forget of unsubscribe) forget();
       unsubscribe = [];
       restraint.stop();

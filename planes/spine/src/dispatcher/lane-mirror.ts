@@ -13,8 +13,10 @@ export interface LaneMirror extends Loop {
   doubt(lane: LaneState): void;
   /** Looks for lanes that have come to this dispatcher: partitions that it gained, or lanes that left another cluster. */
   search(): void;
-  /** Forgets the lanes of a partition that was lost. */
-  forget(partition: Partition): void;
+  /** A lane's last entry is at `head` now. Tells whether the lane is in memory; where it is not, it is looked for. */
+  grown(id: string, head: bigint): boolean;
+  /** Forgets the lanes of a partition that was lost, and tells which. */
+  forget(partition: Partition): readonly string[];
 }
 
 /** For so long after a change of the placements lanes are looked for that have left their cluster. */
@@ -175,10 +177,20 @@ export function createLaneMirror(options: {
       searchUntil = performance.now() + movingMs;
       loop.wake();
     },
-    forget(partition) {
-      for (const lane of lanes.values()) {
-        if (lane.shard === partition.shard && homeOf(lane) === partition.cluster) drop(lane);
+    grown(id, head) {
+      const lane = lanes.get(id);
+      if (lane === undefined) {
+        loop.wake();
+        return false;
       }
+      if (head > lane.head) lane.head = head;
+      onPending(lane);
+      return true;
+    },
+    forget(partition) {
+      const gone = [...lanes.values()].filter((lane) => lane.shard === partition.shard && homeOf(lane) === partition.cluster);
+      for (const lane of gone) drop(lane);
+      return gone.map(({ id }) => id);
     },
   };
 }

@@ -21,9 +21,11 @@ interface Beginning {
   readonly limit: number;
   /** Nothing that was routed after this, in epoch milliseconds. */
   readonly until: number | null;
+  /** Whether its entries are known already. */
+  readonly known: boolean;
 }
 
-/** What a round did: the entries that each beginning turn got, and the lanes that are not this dispatcher's any more. */
+/** What a round did: the entries that were read for each beginning turn, and the lanes that are not this dispatcher's any more. */
 interface RoundDone {
   readonly entries: ReadonlyMap<string, readonly LaneEntry[]>;
   readonly lost: ReadonlySet<string>;
@@ -127,6 +129,7 @@ export function createLaneStore(options: {
       const lanes = [...steps];
       const handled = ended.flatMap(({ lane, settlement }) => (settlement.handled === undefined ? [] : [{ lane, ...settlement.handled }]));
       const asides = ended.flatMap(({ lane, settlement }) => (settlement.aside === undefined ? [] : [{ lane, ...settlement.aside }]));
+      const reads = beginning.filter(({ known }) => !known);
       const rows = await db.statement<RoundRow>(roundSql, [
         partitions.map(({ cluster }) => cluster),
         partitions.map(({ shard }) => shard),
@@ -151,13 +154,13 @@ export function createLaneStore(options: {
         asides.map(({ attempts }) => attempts),
         asides.map(({ error }) => error),
         asides.map(({ delayMs }) => delayMs),
-        beginning.map(({ lane }) => lane.id),
-        beginning.map(({ lane }) => String(lane.progress.position)),
-        beginning.map(({ limit }) => limit),
-        beginning.map(({ until }) => until),
+        reads.map(({ lane }) => lane.id),
+        reads.map(({ lane }) => String(lane.progress.position)),
+        reads.map(({ limit }) => limit),
+        reads.map(({ until }) => until),
         settings.batchBytes,
       ]);
-      const entries = new Map<string, LaneEntry[]>(beginning.map(({ lane }) => [lane.id, []]));
+      const entries = new Map<string, LaneEntry[]>(reads.map(({ lane }) => [lane.id, []]));
       const lost = new Set<string>();
       for (const row of rows) {
         if (row.lost) lost.add(row.lane_id);

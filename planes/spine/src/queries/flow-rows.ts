@@ -89,6 +89,7 @@ order by created_at, id limit ${maxRows}`;
 // at some time, so after a month it counts as arrived.
 const onItsWay = `a.at > now() - interval '30 days'
   and not exists (select from job where id = o.id)
+  and not exists (select from event where id = o.id)
   and not exists (select from digest d where d.connection_id = 'product:' || l.product and d.digest = sha256(convert_to(o.id::text, 'UTF8')))`;
 
 // Open are: deliveries that the router has not read (the flow's own, and events of products, which carry its trace), entries after their

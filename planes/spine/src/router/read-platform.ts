@@ -8,7 +8,7 @@ import { dataText, eventTime, maxTypeLength, type Reading, subjectText } from '.
 export const platformSource = 'platform';
 
 /** An event caused by an event caused by an event…: past this it is a circle between products, and it ends here. */
-const maxHops = 16;
+export const maxHops = 16;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import type { Delivery, SourceAdapter } from '@etis/contracts/events';
 import { type LaneId, laneId } from '@etis/contracts/lanes';
-import { type ProductId, platformTenant, type TenantId } from '@etis/contracts/tenancy';
+import { type ConnectionId, type ProductId, platformTenant, type TenantId } from '@etis/contracts/tenancy';
 import { columnText } from '../record/column-text.ts';
 import type { Draft, UnmatchedReason } from './draft.ts';
 import { platformSource, readPlatform } from './read-platform.ts';
@@ -44,13 +44,13 @@ interface Nowhere {
 }
 
 /** Whom an event concerns. A connection that belongs to one tenant never reaches another's, whatever ids its sender writes. */
-function ownerOf({ whom }: Draft, delivery: Delivery, table: RoutingTable): Owner | Nowhere {
+function ownerOf({ whom }: Draft, from: ConnectionId, table: RoutingTable): Owner | Nowhere {
   // Only the platform names itself; nobody is placed for it, so it goes into no lane.
   if (whom.by === 'name' && whom.tenant === platformTenant) return { tenant: platformTenant, project: null, region: null, product: null };
   if (whom.by === 'name') return admitted({ ...whom, product: null }, table);
-  const connection = table.view.connections.get(delivery.connection);
+  const connection = table.view.connections.get(from);
   if (connection === undefined) {
-    return { tenant: null, reason: 'unresolved', detail: `the connection ${delivery.connection} is not configured any more` };
+    return { tenant: null, reason: 'unresolved', detail: `the connection ${from} is not configured any more` };
   }
   const entry = table.resolve(whom.refs, connection.tenant);
   const tenant = connection.tenant ?? entry?.tenant;
@@ -77,12 +77,12 @@ function admitted(placed: Owner, table: RoutingTable): Owner | Nowhere {
 }
 
 /** Whose an event is, and the products whose lanes it goes into: those that asked for its type, or the one that it is directed to. */
-function destinationOf(
+export function destinationOf(
   draft: Draft,
-  delivery: Delivery,
+  connection: ConnectionId,
   table: RoutingTable,
 ): { readonly owner: Owner; readonly products: readonly ProductId[] } | Nowhere {
-  const owner = ownerOf(draft, delivery, table);
+  const owner = ownerOf(draft, connection, table);
   if ('reason' in owner) return owner;
   const { tenant, product } = owner;
   const { towards, type } = draft;
@@ -120,7 +120,7 @@ export function route(delivery: Delivery, adapter: SourceAdapter | undefined, ta
   const events: RoutedEvent[] = [];
   const unmatched: Unmatched[] = [];
   for (const [part, draft] of reading.drafts.entries()) {
-    const found = destinationOf(draft, delivery, table);
+    const found = destinationOf(draft, delivery.connection, table);
     if ('reason' in found) {
       unmatched.push({ part, tenant: found.tenant, flow: draft.flow, reason: found.reason, detail: columnText(found.detail, 500) });
       continue;

@@ -12,6 +12,8 @@ export interface RoutingTable {
   placed(tenant: TenantId, product: ProductId): boolean;
 }
 
+const maxRemembered = 10_000;
+
 function refKey(ref: ExternalRef): string {
   return JSON.stringify([ref.system, ref.kind, ref.id]);
 }
@@ -36,6 +38,12 @@ export function routingTable(view: GovernanceView): RoutingTable {
   for (const subscription of view.subscriptions) {
     types.set(subscription.product, [...(types.get(subscription.product) ?? []), ...subscription.types]);
   }
+  const subscribers = new Map<string, readonly ProductId[]>();
+
+  function subscribersOf(tenant: TenantId, type: string): readonly ProductId[] {
+    return [...(products.get(tenant) ?? [])].filter((product) => types.get(product)?.some((pattern) => typeMatches(pattern, type))).sort();
+  }
+
   return {
     view,
     resolve(refs, tenant) {
@@ -46,9 +54,14 @@ export function routingTable(view: GovernanceView): RoutingTable {
       return undefined;
     },
     subscribers(tenant, type) {
-      return [...(products.get(tenant) ?? [])]
-        .filter((product) => types.get(product)?.some((pattern) => typeMatches(pattern, type)))
-        .sort();
+      const key = `${tenant} ${type}`;
+      const known = subscribers.get(key);
+      if (known !== undefined) return known;
+      // Senders choose types: what is remembered of them stays bounded.
+      if (subscribers.size >= maxRemembered) subscribers.clear();
+      const found = subscribersOf(tenant, type);
+      subscribers.set(key, found);
+      return found;
     },
     placed: (tenant, product) => products.get(tenant)?.has(product) ?? false,
   };

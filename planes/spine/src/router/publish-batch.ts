@@ -1,0 +1,79 @@
+import type { ProductId, TenantId } from '@etis/contracts/tenancy';
+import type { SystemDb } from '@etis/postgres';
+import type { LaneAddition } from '../dispatcher/lane-ahead.ts';
+import type { EventRow } from '../record/event-row.ts';
+import type { RoutedEvent } from './route.ts';
+
+interface Row {
+  readonly behind: boolean;
+  readonly first_position: string;
+  readonly known: readonly number[];
+  readonly lane: number;
+  readonly lane_id: string;
+  readonly before: string;
+}
+
+const publishSql = `
+select * from event_publish($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[],
+  $11::uuid[], $12::int[], $13, $14::int[], $15::text[], $16::text[], $17::text[], $18::int[], $19::int[])`;
+
+/** Writes routed events and their entries in one commit. Resolves to what each lane got, or to `behind` where the inbox holds what goes first. */
+export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[]): Promise<readonly LaneAddition[] | 'behind'> {
+  const lanes = new Map<string, { number: number; tenant: TenantId; product: ProductId; events: number[] }>();
+  const entryEvents: number[] = [];
+  const entryLanes: number[] = [];
+  const chunks: Buffer[] = [];
+  const ends: number[] = [];
+  let end = 0;
+  for (const [index, event] of events.entries()) {
+    const chunk = Buffer.from(event.data);
+    chunks.push(chunk);
+    end += chunk.length;
+    ends.push(end);
+    for (const { name, product } of event.lanes) {
+      const lane = lanes.get(name) ?? { number: lanes.size + 1, tenant: event.tenant, product, events: [] };
+      lanes.set(name, lane);
+      lane.events.push(index + 1);
+      entryEvents.push(index + 1);
+      entryLanes.push(lane.number);
+    }
+  }
+  const rows = await db.statement<Row>(publishSql, [
+    events.map(({ id }) => id),
+    events.map(({ type }) => type),
+    events.map(({ source }) => source),
+    events.map(({ subject }) => subject),
+    events.map(({ time }) => time),
+    events.map(({ tenant }) => tenant),
+    events.map(({ project }) => project),
+    events.map(({ region }) => region),
+    events.map(({ traceparent }) => traceparent),
+    events.map(({ flow }) => flow),
+    events.map(({ cause }) => cause),
+    events.map(({ hop }) => hop),
+    Buffer.concat(chunks, end),
+    ends,
+    [...lanes.keys()],
+    [...lanes.values()].map(({ tenant }) => tenant),
+    [...lanes.values()].map(({ product }) => product),
+    entryEvents,
+    entryLanes,
+  ]);
+  if (rows[0]?.behind === true) return 'behind';
+  const byNumber = [...lanes.values()];
+  return rows.map(({ lane, lane_id: laneId, before, first_position: first, known }) => {
+    const passed = new Set(known);
+    const numbers = (byNumber[lane - 1]?.events ?? []).filter((number) => !passed.has(number));
+    const entries = numbers.flatMap((number) => {
+      const event = events[number - 1];
+      return event === undefined ? [] : [{ position: BigInt(first) + BigInt(number - 1), row: rowOf(event) }];
+    });
+    return { laneId, after: BigInt(before), entries };
+  });
+}
+
+/** The event as the record gives it back. */
+function rowOf(event: RoutedEvent): EventRow {
+  const { id, type, source, subject, time, tenant, project, region, data, traceparent, flow, cause, hop } = event;
+  return { id, type, source, subject, time, tenant_id: tenant, project, region, data, traceparent, flow_id: flow, cause_id: cause, hop };
+}
