@@ -18,10 +18,10 @@ const warmUpRequests = 3_000;
  * for PostgreSQL and one for the load.
  */
 export const ingestScale: Part = async ({ stand, quick, print }) => {
-  const single = await measureIngest({ rounds: quick ? 1 : 3, requestsPerRound: quick ? 8_000 : 16_000, print });
+  const single = await measureIngest({ rounds: quick ? 1 : 2, requestsPerRound: quick ? 8_000 : 16_000, print });
   print('');
   const rates = new Map<number, number[]>(processes.map((count) => [count, []]));
-  for (let round = 1; round <= (quick ? 1 : 3); round += 1) {
+  for (let round = 1; round <= (quick ? 1 : 2); round += 1) {
     for (const count of processes) rates.get(count)?.push(await rateOf(stand, count, quick ? 6_000 : 14_000));
   }
   const one = median(rates.get(1) ?? []);

@@ -54,7 +54,7 @@ async function warm(candidate: Candidate, { stand }: PartOptions, countOf: (perS
 async function fastest({ name, candidates }: Family, options: PartOptions): Promise<{ best: Candidate; perSecond: number }> {
   const tried: { best: Candidate; perSecond: number }[] = [];
   for (const best of candidates) {
-    const { perSecond } = await warm(best, options, (first) => Math.ceil(first * (options.quick ? 0.5 : 2)));
+    const { perSecond } = await warm(best, options, (first) => Math.ceil(first * (options.quick ? 0.5 : 1.5)));
     options.print(`tried    ${name.padEnd(16)} ${shown(perSecond)} events/s   ${JSON.stringify(best.settings)}`);
     tried.push({ best, perSecond });
   }
