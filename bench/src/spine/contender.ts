@@ -8,6 +8,7 @@ export interface Contender {
   consume(onMessage: (message: Message) => void): Promise<() => Promise<void>>;
   /** Whether everything that was published was handled, and that is on disk. */
   isSettled(): Promise<boolean>;
+  /** Ends it and deletes its store, so that what the server does about it later is nobody else's load. */
   close(): Promise<void>;
 }
 
@@ -22,4 +23,17 @@ export interface Candidate {
 export interface Family {
   readonly name: string;
   readonly candidates: readonly Candidate[];
+}
+
+/** Opens a contender for the time of one measurement. */
+export async function opened<Opened extends Contender, T>(
+  open: () => Promise<Opened>,
+  measure: (contender: Opened) => Promise<T>,
+): Promise<T> {
+  const contender = await open();
+  try {
+    return await measure(contender);
+  } finally {
+    await contender.close();
+  }
 }

@@ -1,10 +1,12 @@
 import { isPlacedOn } from '@etis/agent';
-import { type Service, silentLog } from '@etis/kernel';
+import type { ClusterId } from '@etis/contracts/tenancy';
+import { silentLog } from '@etis/kernel';
 import { openDomain } from '@etis/postgres';
 import { clusterDomain, createClusterHost } from '@etis/runtime';
 import { defineProduct } from '@etis/runtime/sdk';
-import { createDirectTransport, createSpine, spineDomain } from '@etis/spine';
+import { type BatchHandler, createDirectTransport, createSpine, spineDomain } from '@etis/spine';
 import type { Contender } from './contender.ts';
+import { consumeBy, isSettled, startAll, stopAll } from './etis.ts';
 import { eventOf } from './etis-event.ts';
 import { benchClusters, benchGovernance } from './etis-governance.ts';
 import { type Message, read } from './message.ts';
@@ -13,8 +15,10 @@ import type { Stand } from './stand.ts';
 /** The platform's whole way: a cluster host runs a product whose handler writes a row for each event, in the tenant's own transaction. */
 export async function openEtisWhole(stand: Stand, lanes: number): Promise<Contender> {
   let hear: (message: Message) => void = () => {};
+  const [cluster] = benchClusters(1);
+  if (cluster === undefined) throw new Error('there is no cluster');
   const product = defineProduct({
-    id: 'bench-0',
+    id: cluster.product,
     title: 'Bench',
     migrations: new URL('./migrations/', import.meta.url),
     handlers: {
@@ -25,14 +29,12 @@ export async function openEtisWhole(stand: Stand, lanes: number): Promise<Conten
       },
     },
   });
-  const [cluster] = benchClusters(1);
-  if (cluster === undefined) throw new Error('there is no cluster');
   const domain = clusterDomain(cluster, product);
   const access = await stand.domains([spineDomain, domain]);
   const db = openDomain({ domain: spineDomain, access, log: silentLog });
   const clusterDb = openDomain({ domain, access, log: silentLog });
   const governance = benchGovernance(lanes, [cluster]);
-  const hosts = new Map();
+  const hosts = new Map<ClusterId, BatchHandler>();
   const spine = createSpine({ db, governance, adapters: new Map(), transport: createDirectTransport(hosts), log: silentLog });
   const host = createClusterHost({
     cluster,
@@ -44,9 +46,8 @@ export async function openEtisWhole(stand: Stand, lanes: number): Promise<Conten
     placed: (tenant) => isPlacedOn(governance.current(), tenant, cluster.id),
   });
   hosts.set(cluster.id, host);
-  const always: readonly Service[] = [...spine.services(['inbox', 'router', 'maintenance']), host.relay];
-  const consuming = spine.services(['dispatcher']);
-  for (const service of always) await service.start();
+  const always = [...spine.services(['inbox', 'router', 'maintenance']), host.relay];
+  await startAll(always);
 
   return {
     async publish(messages) {
@@ -54,19 +55,14 @@ export async function openEtisWhole(stand: Stand, lanes: number): Promise<Conten
     },
     async consume(onMessage) {
       hear = onMessage;
-      for (const service of consuming) await service.start();
-      return async () => {
-        for (const service of consuming.toReversed()) await service.stop();
-      };
+      return consumeBy(spine);
     },
-    async isSettled() {
-      const [inbox, waiting] = await Promise.all([spine.queues.inbox(), spine.queues.lanes()]);
-      return [...inbox, ...waiting].every(({ depth }) => depth === 0);
-    },
+    isSettled: () => isSettled(spine),
     async close() {
-      for (const service of always.toReversed()) await service.stop();
+      await stopAll(always);
       await clusterDb.close();
       await db.close();
+      await stand.drop(access.databases[spineDomain.name] ?? '');
     },
   };
 }

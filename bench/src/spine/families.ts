@@ -1,17 +1,24 @@
 import { openBullmq } from './bullmq.ts';
 import type { Candidate, Family } from './contender.ts';
-import { openEtis } from './etis.ts';
+import { etisPublishing, openEtis } from './etis.ts';
 import { openEtisWhole } from './etis-whole.ts';
 import { openGraphile } from './graphile.ts';
 import { openPgBoss } from './pg-boss.ts';
 import type { Stand } from './stand.ts';
 
-/** Every contender with the settings that are tried; those of the peers are around what each one's documentation says of throughput. */
-export function families(stand: Stand, lanes: number): readonly Family[] {
+/**
+ * The contenders (those of `names`, or all) with the settings that are tried; those of the peers are around what each one's documentation says of
+ * throughput.
+ */
+export function families(stand: Stand, { lanes, names }: { lanes: number; names: readonly string[] }): readonly Family[] {
+  return all(stand, lanes).filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+function all(stand: Stand, lanes: number): readonly Family[] {
   const { redis } = stand;
   return [
-    { name: 'etis spine', candidates: etisPublishing.map((publishing) => candidate({}, publishing, () => openEtis(stand, { lanes }))) },
-    { name: 'etis whole', candidates: [candidate({}, { batch: 200, atOnce: 4 }, () => openEtisWhole(stand, lanes))] },
+    { name: 'etis spine', candidates: [candidate({}, etisPublishing, () => openEtis(stand, { lanes }))] },
+    { name: 'etis whole', candidates: [candidate({}, etisPublishing, () => openEtisWhole(stand, lanes))] },
     {
       name: 'graphile-worker',
       candidates: [
@@ -45,11 +52,6 @@ export function families(stand: Stand, lanes: number): readonly Family[] {
         ]),
   ];
 }
-
-const etisPublishing = [
-  { batch: 200, atOnce: 2 },
-  { batch: 200, atOnce: 4 },
-];
 
 function candidate(settings: object, publishing: Candidate['publishing'], open: Candidate['open']): Candidate {
   return { settings: { ...settings, publish: `${publishing.atOnce} x ${publishing.batch}` }, publishing, open };

@@ -16,7 +16,8 @@ export interface GraphileSettings {
  * jobs written in batches. Jobs are in no named queue, for one makes them wait for each other: it keeps no order within a tenant.
  */
 export async function openGraphile(stand: Stand, settings: GraphileSettings): Promise<Contender> {
-  const pool = new pg.Pool({ ...(await stand.database()), max: 25 });
+  const access = await stand.database();
+  const pool = new pg.Pool({ ...access, max: 25 });
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const logger = new Logger(() => () => {});
@@ -52,6 +53,7 @@ export async function openGraphile(stand: Stand, settings: GraphileSettings): Pr
     async close() {
       await utils.release();
       await pool.end();
+      await stand.drop(access.database);
     },
   };
 }

@@ -9,7 +9,7 @@ export interface Message {
 
 const messageBytes = 1_024;
 
-/** The tenant whose lane the n-th message stands in. */
+/** The tenant of a lane, which are numbered from 0. */
 export function tenantOf(lane: number): string {
   return `tenant-${lane}`;
 }
@@ -29,11 +29,11 @@ function payloadOf(padding: number): unknown {
   };
 }
 
-const bare = Buffer.byteLength(JSON.stringify({ n: 1_000_000, tenant: 'tenant-10', at: 100_000.123, payload: payloadOf(0) }));
+const bare = Buffer.byteLength(JSON.stringify({ n: 10_000, tenant: tenantOf(10), at: 100_000.123, payload: payloadOf(0) }));
 const payload = payloadOf(messageBytes - bare);
 
-export function message(n: number, lanes: number, at = performance.now()): Message {
-  return { n, tenant: tenantOf(n % lanes), at, payload };
+export function message(n: number, lane: number, at = performance.now()): Message {
+  return { n, tenant: tenantOf(lane), at, payload };
 }
 
 /** What a handler does with a message: it reads from it, so that the JSON was parsed, and refuses what is not whole. */

@@ -49,6 +49,7 @@ export async function openPgBoss(stand: Stand, settings: PgBossSettings): Promis
     async close() {
       await boss.stop({ graceful: false, close: true });
       await watcher.end();
+      await stand.drop(access.database);
     },
   };
 }

@@ -15,19 +15,21 @@ export interface Run {
   readonly walBytes: number;
 }
 
-/** Publishes and consumes at the same time until `count` messages are published, handled, and their ends on disk. */
+/** Publishes and consumes at the same time until `count` messages are published, each handled `copies` times (once by default), and their ends on disk. */
 export async function run(
   stand: Stand,
   contender: Contender,
-  given: { count: number; lanes: number; publishing: Candidate['publishing'] },
+  given: { count: number; lanes: number; publishing: Candidate['publishing']; copies?: number },
 ): Promise<Run> {
-  const { reached, tick } = countdown(given.count);
+  const { reached, tick } = countdown(given.count * (given.copies ?? 1));
   const stop = await contender.consume(tick);
+  // Nobody pays for what others wrote before.
+  await stand.session.query('checkpoint');
   const wal = await walPosition(stand);
   const server = await serverCpu(stand);
   const cpu = process.cpuUsage();
   const begin = performance.now();
-  await publishAll(contender, { from: 0, count: given.count, lanes: given.lanes, ...given.publishing });
+  await publishAll(contender, { count: given.count, lanes: given.lanes, ...given.publishing });
   await reached;
   while (!(await contender.isSettled())) await delay(1);
   const seconds = (performance.now() - begin) / 1_000;

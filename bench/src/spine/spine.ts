@@ -1,28 +1,58 @@
 import { parseArgs } from 'node:util';
 import type { BenchReport } from '../report.ts';
+import { backlog } from './backlog.ts';
+import { disk } from './disk.ts';
+import { fairness } from './fairness.ts';
+import { fanOut } from './fan-out.ts';
+import { foreignTransaction } from './foreign-transaction.ts';
+import { ingestScale } from './ingest-scale.ts';
+import { laneCount } from './lane-count.ts';
+import { latency } from './latency.ts';
 import type { Part } from './part.ts';
 import { createStand } from './stand.ts';
 import { throughput } from './throughput.ts';
+import { transportRates } from './transport-rates.ts';
 
-const parts: Readonly<Record<string, Part>> = { throughput };
+const parts: Readonly<Record<string, Part>> = {
+  throughput,
+  latency,
+  fairness,
+  ingest: ingestScale,
+  transports: transportRates,
+  'fan-out': fanOut,
+  lanes: laneCount,
+  backlog,
+  'foreign-transaction': foreignTransaction,
+  disk,
+};
+
+const usage = `npm run bench -- spine [--only <part>] [--with <contender>,…] [--quick] [--backlog <entries>]; parts: ${Object.keys(parts).join(', ')}`;
 
 /**
- * The event spine next to job queues that people take instead: `--only <part>` measures one part, `--quick` looks fast. Everybody is on the same
- * machine in the same run, with the same message and the same settings of PostgreSQL.
+ * The event spine next to job queues that people take instead. Everybody is on the same machine in the same run, with the same message and the same
+ * settings of PostgreSQL. `--only` measures one part, `--with` only some contenders, `--quick` looks fast.
  */
 export async function spine(print: (line: string) => void, args: readonly string[]): Promise<BenchReport> {
-  const { values } = parseArgs({ args: [...args], options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      with: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      backlog: { type: 'string' },
+    },
+  });
   const { only, quick } = values;
-  if (only !== undefined && !Object.hasOwn(parts, only))
-    throw new Error(`there is no part "${only}"; there are ${Object.keys(parts).join(', ')}`);
-  const chosen = Object.entries(parts).filter(([name]) => only === undefined || name === only);
+  const entries = Number(values.backlog ?? (quick ? 20_000 : 200_000));
+  if ((only !== undefined && !Object.hasOwn(parts, only)) || !Number.isSafeInteger(entries) || entries < 1) throw new Error(usage);
   const reports: (readonly [string, Omit<BenchReport, 'bench'>])[] = [];
-  for (const [name, part] of chosen) {
+  for (const [name, part] of Object.entries(parts)) {
+    if (only !== undefined && name !== only) continue;
     print(`\n# ${name}`);
     const stand = await createStand();
     try {
       if (stand.redis === null) print('BullMQ is left out: there is no redis-server on this machine.');
-      reports.push([name, await part({ stand, quick, print })]);
+      reports.push([name, await part({ stand, quick, names: values.with?.split(',') ?? [], backlog: entries, print })]);
     } finally {
       await stand.stop();
     }

@@ -22,7 +22,9 @@ export interface Stand {
   database(): Promise<AdminAccess>;
   /** A new database with these domains as the platform sets them up: roles, grants and row security in force. */
   domains(domains: readonly Domain[]): Promise<DatabaseAccess>;
+  /** The administrator's way into a database of the stand. */
   admin(database: string): AdminAccess;
+  drop(database: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +60,9 @@ export async function createStand(flags: readonly string[] = []): Promise<Stand>
       const passwords = existing === undefined ? {} : { existing: { ...existing, databases: {} } };
       existing = await prepare({ admin, domains, layout: 'one', databasePrefix, log: silentLog, ...passwords });
       return existing;
+    },
+    async drop(database) {
+      await session.query(`drop database ${database} with (force)`);
     },
     async stop() {
       await session.close();
