@@ -1,6 +1,6 @@
 import { openBullmq } from './bullmq.ts';
 import type { Candidate, Family } from './contender.ts';
-import { etisPublishing, openEtis } from './etis.ts';
+import { openEtis } from './etis.ts';
 import { openEtisWhole } from './etis-whole.ts';
 import { openGraphile } from './graphile.ts';
 import { openPgBoss } from './pg-boss.ts';
@@ -17,8 +17,8 @@ export function families(stand: Stand, { lanes, names }: { lanes: number; names:
 function all(stand: Stand, lanes: number): readonly Family[] {
   const { redis } = stand;
   return [
-    { name: 'etis spine', candidates: [candidate({}, etisPublishing, () => openEtis(stand, { lanes }))] },
-    { name: 'etis whole', candidates: [candidate({}, etisPublishing, () => openEtisWhole(stand, lanes))] },
+    { name: 'etis spine', candidates: candidates({}, () => openEtis(stand, { lanes })) },
+    { name: 'etis whole', candidates: candidates({}, () => openEtisWhole(stand, lanes)) },
     {
       name: 'graphile-worker',
       candidates: [
@@ -26,7 +26,7 @@ function all(stand: Stand, lanes: number): readonly Family[] {
         { concurrentJobs: 24, localQueue: 2_000, batchDelay: 0 },
         { concurrentJobs: 100, localQueue: 1_000, batchDelay: 0 },
         { concurrentJobs: 100, localQueue: 1_000, batchDelay: 5 },
-      ].map((settings) => candidate(settings, { batch: 500, atOnce: 2 }, () => openGraphile(stand, settings))),
+      ].flatMap((settings) => candidates(settings, () => openGraphile(stand, settings))),
     },
     {
       name: 'pg-boss',
@@ -35,7 +35,7 @@ function all(stand: Stand, lanes: number): readonly Family[] {
         { batchSize: 1_000, localConcurrency: 2 },
         { batchSize: 2_000, localConcurrency: 2 },
         { batchSize: 500, localConcurrency: 4 },
-      ].map((settings) => candidate(settings, { batch: 500, atOnce: 2 }, () => openPgBoss(stand, settings))),
+      ].flatMap((settings) => candidates(settings, () => openPgBoss(stand, settings))),
     },
     ...(redis === null
       ? []
@@ -47,12 +47,22 @@ function all(stand: Stand, lanes: number): readonly Family[] {
               { workers: 1, concurrency: 300, autoPipelining: true },
               { workers: 4, concurrency: 50, autoPipelining: false },
               { workers: 4, concurrency: 50, autoPipelining: true },
-            ].map((settings) => candidate(settings, { batch: 500, atOnce: 2 }, () => openBullmq(redis, settings))),
+            ].flatMap((settings) => candidates(settings, () => openBullmq(redis, settings))),
           },
         ]),
   ];
 }
 
-function candidate(settings: object, publishing: Candidate['publishing'], open: Candidate['open']): Candidate {
-  return { settings: { ...settings, publish: `${publishing.atOnce} x ${publishing.batch}` }, publishing, open };
+/** The same publishers for all: so many calls at a time, each of so many messages, the next one when it was answered. */
+const publishers = [
+  { batch: 500, atOnce: 2 },
+  { batch: 500, atOnce: 4 },
+];
+
+function candidates(settings: object, open: Candidate['open']): readonly Candidate[] {
+  return publishers.map((publishing) => ({
+    settings: { ...settings, publish: `${publishing.atOnce} x ${publishing.batch}` },
+    publishing,
+    open,
+  }));
 }

@@ -95,7 +95,7 @@ export interface EmittedEvent extends Omit<PlatformEvent, 'specversion' | 'data'
 
 /**
  * Takes what products emit. `publish` resolves once all of them are on disk; an id that was published before is passed over. The events of one call
- * and of those before it go into each lane in the order in which they were given.
+ * go into each lane in the order in which they are given, and after those of every call that was answered before.
  * @throws what is retryable while the record cannot keep them: give the same again
  */
 export interface EventPublisher {

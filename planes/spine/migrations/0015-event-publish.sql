@@ -1,18 +1,22 @@
 -- Events of the platform's own go into lanes at once, where whoever publishes them also routes: one row for each and no delivery, which would hold
 -- the same a second time.
 
--- One statement, one commit. `data` holds the JSON text of all events one after the other, `ends` the end of each; `entry_events` and `entry_lanes`
--- say, by numbers from 1, which event goes into which lane. An event whose id is there already is passed over.
+-- One statement, one commit. Columns come as one text each, values parted by U+001F and U+001E standing for null: arrays would be written and read
+-- with every quote escaped. `data` holds the JSON text of all events one after the other, `ends` the end of each; `entry_events` and `entry_lanes` say, by
+-- numbers from 1, which event goes into which lane. An event whose id is there already is passed over.
 -- Answers with one row for each lane that got something: its last position before, and the first position that was given. With no row and nothing
 -- done where deliveries of the platform's own wait in the inbox, which go first; `behind` says so.
 create function event_publish(
-  ids uuid[], types text[], sources text[], subjects text[], times text[], tenants text[], projects text[], regions text[], traceparents text[],
-  flows uuid[], causes uuid[], hops int[], data bytea, ends int[],
-  lane_names text[], lane_tenants text[], lane_products text[], entry_events int[], entry_lanes int[]
+  ids text, types text, sources text, subjects text, times text, tenants text, projects text, regions text, traceparents text, flows text, causes text,
+  hops text, data bytea, data_ends text, lane_names text[], lane_tenants text[], lane_products text[], entry_events text, entry_lanes text
 ) returns table (behind boolean, first_position bigint, known int[], lane int, lane_id bigint, before bigint)
 language plpgsql as $$
 #variable_conflict use_column
 declare
+  parted constant text := chr(31);
+  none constant text := chr(30);
+  event_ids constant uuid[] := string_to_array(ids, parted)::uuid[];
+  ends constant int[] := string_to_array(data_ends, parted)::int[];
   last bigint;
   passed int[];
 begin
@@ -32,12 +36,16 @@ begin
     select last + v.n, v.id, v.id, v.type, v.source, v.subject, v.time, v.tenant, v.project, v.region,
       convert_from(substring(data from coalesce(ends[v.n - 1], 0) + 1 for ends[v.n] - coalesce(ends[v.n - 1], 0)), 'UTF8'),
       v.traceparent, v.flow, v.cause, v.hop, clock_timestamp()
-    from unnest(ids, types, sources, subjects, times, tenants, projects, regions, traceparents, flows, causes, hops)
-      with ordinality as v(id, type, source, subject, time, tenant, project, region, traceparent, flow, cause, hop, n)
+    from unnest(
+        event_ids, string_to_array(types, parted), string_to_array(sources, parted), string_to_array(subjects, parted, none),
+        string_to_array(times, parted), string_to_array(tenants, parted), string_to_array(projects, parted, none),
+        string_to_array(regions, parted, none), string_to_array(traceparents, parted), string_to_array(flows, parted)::uuid[],
+        string_to_array(causes, parted, none)::uuid[], string_to_array(hops, parted)::int[]
+      ) with ordinality as v(id, type, source, subject, time, tenant, project, region, traceparent, flow, cause, hop, n)
     on conflict (id) do nothing
     returning e.position
   )
-  select array(select n::int from generate_series(1, cardinality(ids)) n except select (f.position - last)::int from fresh f) into passed;
+  select array(select n::int from generate_series(1, cardinality(event_ids)) n except select (f.position - last)::int from fresh f) into passed;
   if exists (select from unnest(lane_names) n where not exists (select from lane l where l.name = n)) then
     with made as (
       insert into lane (name, tenant_id, product) select * from unnest(lane_names, lane_tenants, lane_products)
@@ -50,13 +58,14 @@ begin
     select n.nth::int as nth, l.id, l.head from unnest(lane_names) with ordinality as n(name, nth) join lane l on l.name = n.name
   ), added as (
     insert into entry as e (lane_id, position)
-    select t.id, last + p.event from unnest(entry_events, entry_lanes) as p(event, nth) join target t on t.nth = p.nth
+    select t.id, last + p.event
+    from unnest(string_to_array(entry_events, parted)::int[], string_to_array(entry_lanes, parted)::int[]) as p(event, nth) join target t on t.nth = p.nth
     where cardinality(passed) = 0 or not p.event = any (passed)
     returning e.lane_id, e.position
   ), grown as (
     update lane l set head = a.head from (select d.lane_id, max(d.position) as head from added d group by d.lane_id) a where l.id = a.lane_id returning l.id
   )
   select false, last + 1, passed, t.nth, t.id, t.head from target t join grown g on g.id = t.id;
-  update router_cursor set event_position = last + cardinality(ids);
+  update router_cursor set event_position = last + cardinality(event_ids);
 end
 $$;

@@ -14,8 +14,19 @@ interface Row {
 }
 
 const publishSql = `
-select * from event_publish($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[],
-  $11::uuid[], $12::int[], $13, $14::int[], $15::text[], $16::text[], $17::text[], $18::int[], $19::int[])`;
+select * from event_publish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::text[], $16::text[], $17::text[], $18, $19)`;
+
+const parted = '\u001F';
+const none = '\u001E';
+
+/** Whether a text can stand in a column as it travels. */
+export function isPublishable(...texts: readonly (string | null)[]): boolean {
+  return texts.every((text) => text === null || (!text.includes(parted) && text !== none && text !== ''));
+}
+
+function column(events: readonly RoutedEvent[], of: (event: RoutedEvent) => string | number | null): string {
+  return events.map((event) => of(event) ?? none).join(parted);
+}
 
 /** Writes routed events and their entries in one commit. Resolves to what each lane got, or to `behind` where the inbox holds what goes first. */
 export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[]): Promise<readonly LaneAddition[] | 'behind'> {
@@ -39,25 +50,25 @@ export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[])
     }
   }
   const rows = await db.statement<Row>(publishSql, [
-    events.map(({ id }) => id),
-    events.map(({ type }) => type),
-    events.map(({ source }) => source),
-    events.map(({ subject }) => subject),
-    events.map(({ time }) => time),
-    events.map(({ tenant }) => tenant),
-    events.map(({ project }) => project),
-    events.map(({ region }) => region),
-    events.map(({ traceparent }) => traceparent),
-    events.map(({ flow }) => flow),
-    events.map(({ cause }) => cause),
-    events.map(({ hop }) => hop),
+    column(events, ({ id }) => id),
+    column(events, ({ type }) => type),
+    column(events, ({ source }) => source),
+    column(events, ({ subject }) => subject),
+    column(events, ({ time }) => time),
+    column(events, ({ tenant }) => tenant),
+    column(events, ({ project }) => project),
+    column(events, ({ region }) => region),
+    column(events, ({ traceparent }) => traceparent),
+    column(events, ({ flow }) => flow),
+    column(events, ({ cause }) => cause),
+    column(events, ({ hop }) => hop),
     Buffer.concat(chunks, end),
-    ends,
+    ends.join(parted),
     [...lanes.keys()],
     [...lanes.values()].map(({ tenant }) => tenant),
     [...lanes.values()].map(({ product }) => product),
-    entryEvents,
-    entryLanes,
+    entryEvents.join(parted),
+    entryLanes.join(parted),
   ]);
   if (rows[0]?.behind === true) return 'behind';
   const byNumber = [...lanes.values()];

@@ -9,7 +9,7 @@ import type { LaneAddition } from '../dispatcher/lane-ahead.ts';
 import { isDataError } from '../record/database-error.ts';
 import { deliveryOf, draftOf, productConnection } from './emitted.ts';
 import { holdingOf } from './holding.ts';
-import { publishBatch } from './publish-batch.ts';
+import { isPublishable, publishBatch } from './publish-batch.ts';
 import { destinationOf, type RoutedEvent } from './route.ts';
 import { type RoutingTable, routingTable } from './routing-table.ts';
 
@@ -22,6 +22,8 @@ interface Waiting {
 
 /** Events that share a commit, unless one call brings more. */
 const batchCount = 500;
+/** While the database works on one, the next is made ready and sent; they are written one after the other. */
+const batchesAtOnce = 2;
 
 /**
  * Publishes what products emit. Where this process routes (`routes`), an event goes into its lanes in the commit that keeps it; calls that come while
@@ -40,7 +42,7 @@ export function createPublisher(options: {
   const { db, inbox, governance, directives, clock, routes, onAdded } = options;
   const waiting: Waiting[] = [];
   let table: RoutingTable | undefined;
-  let running = false;
+  let running = 0;
 
   function currentTable(): RoutingTable {
     const view = governance.current();
@@ -62,6 +64,7 @@ export function createPublisher(options: {
     if (draft === null || found === null || 'reason' in found) return null;
     const { whom: _whom, towards: _towards, ...kept } = draft;
     const { tenant, project, region } = found.owner;
+    if (!isPublishable(kept.type, kept.source, kept.subject, kept.time, project, region, kept.traceparent)) return null;
     return { ...kept, tenant, project, region, lanes: found.products.map((to) => ({ name: laneId(tenant, to), product: to })) };
   }
 
@@ -93,7 +96,7 @@ export function createPublisher(options: {
   }
 
   async function run(): Promise<void> {
-    running = true;
+    running += 1;
     while (waiting.length > 0) {
       let count = 0;
       let take = 0;
@@ -109,7 +112,7 @@ export function createPublisher(options: {
         for (const call of calls) call.refuse(error);
       }
     }
-    running = false;
+    running -= 1;
   }
 
   return {
@@ -117,7 +120,7 @@ export function createPublisher(options: {
       if (events.length === 0) return Promise.resolve();
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       waiting.push({ product, events, accept: resolve, refuse: reject });
-      if (!running) void run();
+      if (running < batchesAtOnce) void run();
       return promise;
     },
   };
