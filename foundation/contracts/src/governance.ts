@@ -29,6 +29,11 @@ export interface ResolverEntry {
 export interface Subscription {
   readonly product: ProductId;
   readonly types: readonly string[];
+  /**
+   * Conditions in CEL by the pattern of `types` that they narrow. For one event the most specific pattern counts, with its condition or without;
+   * absent where there is none.
+   */
+  readonly filters?: Readonly<Record<string, string>>;
 }
 
 /**

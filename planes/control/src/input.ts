@@ -1,3 +1,5 @@
+import { errorText } from '@etis/kernel';
+import { compileFilter } from '@etis/kernel/event-filter';
 import { invalidInput } from './errors.ts';
 
 /** Ids that would read like the platform itself in a lane, an audit row or a log. */
@@ -46,6 +48,18 @@ export function checkSubscription(type: string): void {
     'types',
     `"${type.slice(0, 200)}" is no event type, no prefix that ends in ".*", and not "*"`,
   );
+}
+
+/** Conditions by a declared subscription, each of which can be compiled. */
+export function checkFilters(filters: Readonly<Record<string, string>>, subscriptions: readonly string[]): void {
+  for (const [pattern, text] of Object.entries(filters)) {
+    check(subscriptions.includes(pattern), 'filters', `"${pattern.slice(0, 200)}" is filtered and not subscribed to`);
+    try {
+      compileFilter(text);
+    } catch (error) {
+      throw invalidInput('filters', `of "${pattern}": ${errorText(error)}`);
+    }
+  }
 }
 
 /** A sender's own secret. */

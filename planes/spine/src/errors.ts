@@ -15,6 +15,10 @@ export const errors = errorCatalogue('SPINE', {
     kind: 'invalid',
     message: (what: string) => `The delivery cannot be recorded, because ${what}.`,
   },
+  SQS_EVENT_MALFORMED: {
+    kind: 'invalid',
+    message: (what: string) => `The handler was called with what is no event of a queue: ${what}. Connect it to an SQS queue.`,
+  },
   JOB_MALFORMED: {
     kind: 'invalid',
     message: (what: string) => `The job cannot be kept, because ${what}.`,

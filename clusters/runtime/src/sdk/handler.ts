@@ -67,3 +67,12 @@ export interface HandlerContext extends ProductContext {
  * transaction may happen twice: external work belongs into a job. Throwing is retried later, a `TerminalError` is not.
  */
 export type Handler = (event: PlatformEvent, context: HandlerContext) => Promise<void>;
+
+/**
+ * A handler of only those events that a condition in CEL takes, for example `event.data.size > 1000 && event.region == "eu"`. The router asks it,
+ * so that the others never come into the lane; an event that names the product itself (an answer, a job's report) is not asked about. A field that is missing counts as no; `has(event.data.x)` asks whether it is there.
+ */
+export interface FilteredHandler {
+  readonly when: string;
+  readonly handle: Handler;
+}

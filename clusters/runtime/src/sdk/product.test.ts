@@ -24,6 +24,22 @@ describe('defineProduct', () => {
     expect(Object.isFrozen(product)).toBe(true);
   });
 
+  it('says the conditions of its handlers, and runs them as any other', () => {
+    const big = async () => {};
+    const product = defineProduct({ ...plain, handlers: { 'a.*': { when: 'event.data.size > 1000', handle: big }, 'b.c': nothing } });
+    expect(product.subscriptions).toEqual(['a.*', 'b.c']);
+    expect(product.filters).toEqual({ 'a.*': 'event.data.size > 1000' });
+    expect(handlerFor(product, 'a.b')).toBe(big);
+    expect(defineProduct(plain).filters).toEqual({});
+  });
+
+  it('says what is wrong with a condition, and of which handler', () => {
+    const handlers = { 'a.*': { when: 'event.nothing == 1', handle: nothing } };
+    expect(() => defineProduct({ ...plain, handlers })).toThrow(
+      expect.objectContaining({ code: 'RUNTIME_PRODUCT_INVALID', message: expect.stringMatching(/"a\.\*".*nothing, at character 7/) }),
+    );
+  });
+
   it('runs the most specific handler', () => {
     const handlers = { '*': nothing, 'a.*': async () => {}, 'a.b.*': async () => {}, 'a.b.c': async () => {} };
     const product = defineProduct({ ...plain, handlers });

@@ -1,6 +1,8 @@
+import { errorText } from '@etis/kernel';
+import { compileFilter } from '@etis/kernel/event-filter';
 import { errors } from '../errors.ts';
 import { type DeclaredConfiguration, declaredConfiguration, type ProductConfiguration } from './configuration.ts';
-import type { Handler } from './handler.ts';
+import type { FilteredHandler, Handler } from './handler.ts';
 import type { Operations } from './operation.ts';
 import { isTypePattern, patternsFor } from './type-pattern.ts';
 
@@ -24,6 +26,8 @@ export interface Product<Offered extends Operations = Operations> {
   readonly handlers: ReadonlyMap<string, Handler>;
   /** The event types that it wants to hear of, as the router takes them: the patterns of its handlers, sorted. */
   readonly subscriptions: readonly string[];
+  /** The conditions of its handlers, by the subscription that they narrow. */
+  readonly filters: Readonly<Record<string, string>>;
   readonly operations: Offered;
   readonly settings: ProductSettings;
   /** What people may set of it from afar. */
@@ -32,15 +36,15 @@ export interface Product<Offered extends Operations = Operations> {
 
 /**
  * Defines a product. Handlers are keyed by event type, by a prefix that ends in `.*`, or by `*`; the most specific one that matches runs, and
- * only that one.
- * @throws RUNTIME_PRODUCT_INVALID when an id, a pattern, a folder, a setting, a parameter or a flag is not of its form.
+ * only that one. One that is given with a condition (`when`) gets what the condition takes; nothing falls back to a less specific one.
+ * @throws RUNTIME_PRODUCT_INVALID when an id, a pattern, a condition, a folder, a setting, a parameter or a flag is not of its form.
  */
 export function defineProduct<const Offered extends Operations = Record<never, never>>(definition: {
   readonly id: string;
   readonly title: string;
   /** A file URL that ends in `/`: `new URL('../migrations/', import.meta.url)`. */
   readonly migrations: URL;
-  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly handlers: Readonly<Record<string, Handler | FilteredHandler>>;
   readonly operations?: Offered;
   readonly settings?: Partial<ProductSettings>;
   readonly configuration?: ProductConfiguration;
@@ -56,6 +60,18 @@ export function defineProduct<const Offered extends Operations = Record<never, n
   for (const pattern of patterns) {
     if (!isTypePattern(pattern)) refuse(`"${pattern}" is not an event type, a prefix that ends in ".*", or "*"`);
   }
+  const filters: Record<string, string> = {};
+  const handlers = new Map<string, Handler>();
+  for (const [pattern, given] of Object.entries(definition.handlers)) {
+    handlers.set(pattern, typeof given === 'function' ? given : given.handle);
+    if (typeof given === 'function') continue;
+    filters[pattern] = given.when;
+    try {
+      compileFilter(given.when);
+    } catch (error) {
+      refuse(`the handler of "${pattern}": ${errorText(error).replace(/\.$/, '')}`);
+    }
+  }
   const operations = definition.operations ?? ({} as Offered);
   for (const name of Object.keys(operations)) {
     if (!/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/.test(name)) refuse(`"${name}" is not a name for an operation, such as "rules.set"`);
@@ -70,8 +86,9 @@ export function defineProduct<const Offered extends Operations = Record<never, n
     id,
     title,
     migrations,
-    handlers: new Map(Object.entries(definition.handlers)),
+    handlers,
     subscriptions: Object.freeze(patterns),
+    filters: Object.freeze(filters),
     operations: Object.freeze({ ...operations }),
     settings: Object.freeze({ handlerDeadlineMs, onFailure }),
     configuration: declaredConfiguration(id, definition.configuration ?? {}, refuse),

@@ -24,7 +24,13 @@ export function freezeView(view: GovernanceView): GovernanceView {
       Object.freeze({ ...connection, secrets: Object.freeze([...connection.secrets]) }),
     ),
     resolver: freezeList(view.resolver, (entry) => Object.freeze({ ...entry, ref: Object.freeze({ ...entry.ref }) })),
-    subscriptions: freezeList(view.subscriptions, ({ product, types }) => Object.freeze({ product, types: Object.freeze([...types]) })),
+    subscriptions: freezeList(view.subscriptions, ({ product, types, filters }) =>
+      Object.freeze({
+        product,
+        types: Object.freeze([...types]),
+        ...(filters === undefined ? {} : { filters: Object.freeze({ ...filters }) }),
+      }),
+    ),
     configuration: freezeMap(view.configuration, (entry) => Object.freeze({ ...entry })),
   });
 }

@@ -9,7 +9,7 @@ import type { ConnectionView, ResolverEntry, Subscription } from '@etis/contract
 import type { WrappedDataKey } from '@etis/contracts/secrets';
 import type { SectionName, SectionValues } from '@etis/contracts/snapshot';
 import { type Cluster, type Placement, type Tenant, tiers } from '@etis/contracts/tenancy';
-import { anything, list, oneOf, orNull, record, type Shape, text, yesOrNo } from './shape.ts';
+import { anything, list, oneOf, orNull, record, type Shape, text, texts, yesOrNo } from './shape.ts';
 
 const id = text(40, /^[a-z][a-z0-9-]*$/);
 const name = text(2_000);
@@ -32,7 +32,12 @@ const resolverEntry: Shape<ResolverEntry> = record({
   region: orNull(name),
   product: orNull(id),
 });
-const subscription: Shape<Subscription> = record({ product: id, types: list(text(500)) });
+const subscribed = { product: id, types: list(text(500)) };
+const plainSubscription: Shape<Subscription> = record(subscribed);
+// What a filter says is looked at where it is compiled: one that this release cannot read takes nothing.
+const filteredSubscription: Shape<Subscription> = record({ ...subscribed, filters: texts(1_000) });
+const subscription: Shape<Subscription> = (value, at) =>
+  typeof value === 'object' && value !== null && 'filters' in value ? filteredSubscription(value, at) : plainSubscription(value, at);
 // What their types and rules say is looked at where they are evaluated, which is total: what does not fit there counts as the declared default.
 const declared = { key: text(80), product: id, description: text(2_000), value: anything<ParameterType>() };
 const parameterEntry: Shape<Extract<ConfigurationEntry, { kind: 'parameter' }>> = record({

@@ -42,6 +42,15 @@ export function list<T>(shape: Shape<T>): Shape<readonly T[]> {
   };
 }
 
+/** Texts of 1 to `max` UTF-16 code units by names that nothing is said of. */
+export function texts(max: number): Shape<Readonly<Record<string, string>>> {
+  const one = text(max);
+  return (value, at) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw errors.SECTION_MALFORMED(at, 'is not an object');
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, one(item, `${at}/${name}`)]));
+  };
+}
+
 /** Exactly these members. One that nobody knows could restrict what the others say, so it is not passed over. */
 export function record<T extends object>(members: { readonly [Name in keyof T]: Shape<T[Name]> }): Shape<T> {
   const shapes = Object.entries(members) as [string, Shape<unknown>][];

@@ -46,7 +46,8 @@ const sources: { readonly [Name in SectionName]?: SectionSource } = {
   },
   subscriptions: {
     keys: 'select id from product',
-    value: `select jsonb_build_object('product', id, 'types', types) from product where id = noted.key`,
+    value: `select jsonb_build_object('product', id, 'types', types)
+        || case when filters = '{}' then '{}' else jsonb_build_object('filters', filters) end from product where id = noted.key`,
   },
   configuration: {
     keys: 'select key from configuration_entry',

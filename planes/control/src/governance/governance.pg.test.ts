@@ -206,7 +206,24 @@ describe('a start', () => {
     expect(await under.version()).toBe(before + 1);
   });
 
+  it('governs by the filters that a product declares, and no more once it declares none', async () => {
+    const plain = { id: 'nudge', title: 'Nudge', subscriptions: ['document.*'] };
+    const clusters = deployed.clusters.filter(({ product }) => product === 'nudge');
+    const filters = { 'document.*': 'event.data.size > 1000' };
+    const nudgeOf = (view: { subscriptions: readonly { product: string }[] }) =>
+      view.subscriptions.find(({ product }) => product === 'nudge');
+    const filtered = await under.another({ products: [{ ...plain, filters }], clusters });
+    expect(nudgeOf(filtered.view())).toEqual({ product: 'nudge', types: ['document.*'], filters });
+    const before = await under.version();
+    await under.another({ products: [{ ...plain, filters }], clusters });
+    expect(await under.version()).toBe(before);
+    const free = await under.another({ products: [plain], clusters });
+    expect(nudgeOf(free.view())).toEqual({ product: 'nudge', types: ['document.*'] });
+  });
+
   it.each([
+    [{ products: [{ id: 'other', title: 'x', subscriptions: ['a'], filters: { b: 'true' } }] }, 'filters'],
+    [{ products: [{ id: 'other', title: 'x', subscriptions: ['a'], filters: { a: 'event.hop' } }] }, 'filters'],
     [{ products: [{ id: 'Nudge', title: 'x', subscriptions: [] }] }, 'product'],
     [{ products: [{ id: 'other', title: '', subscriptions: [] }] }, 'title'],
     [{ products: [{ id: 'other', title: 'x', subscriptions: ['document*'] }] }, 'types'],

@@ -22,8 +22,16 @@ export interface Draft {
   readonly towards: { readonly way: 'broadcast' } | { readonly way: 'directed'; readonly to: ProductId | null };
 }
 
-/** Why a delivery, or one event of it, has no place. `held`: a directive keeps its connection back; it is routed, in its turn, when that is over. */
-export type UnmatchedReason = 'unreadable' | 'unknown-event' | 'unresolved' | 'undirected' | 'tenant-suspended' | 'hop-limit' | 'held';
+/** Why a delivery, or one event of it, has no place. `filtered`: the tenant's products asked for its type, and the filter of each refuses it. `held`: a directive keeps its connection back; it is routed, in its turn, when that is over. */
+export type UnmatchedReason =
+  | 'unreadable'
+  | 'unknown-event'
+  | 'unresolved'
+  | 'undirected'
+  | 'tenant-suspended'
+  | 'hop-limit'
+  | 'filtered'
+  | 'held';
 
 /** What reading one delivery gave. It never throws: whatever goes wrong is a reason. */
 export type Reading =

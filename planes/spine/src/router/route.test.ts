@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { delivery, fakeView, plainAdapter } from '../spine-fixture.ts';
 import { eventId } from './event-id.ts';
 import { route } from './route.ts';
-import { routingTable, typeMatches } from './routing-table.ts';
+import { routingTable } from './routing-table.ts';
+import { typeMatches } from './subscription-index.ts';
 
 const table = routingTable(fakeView());
 

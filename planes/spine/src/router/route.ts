@@ -6,6 +6,7 @@ import type { Draft, UnmatchedReason } from './draft.ts';
 import { platformSource, readPlatform } from './read-platform.ts';
 import { readSource } from './read-source.ts';
 import type { RoutingTable } from './routing-table.ts';
+import { takersOf } from './takers.ts';
 
 /** An event with its tenant and the lanes that it goes into; none where no placed product asked for its type. */
 export interface RoutedEvent extends Omit<Draft, 'whom' | 'towards'> {
@@ -76,7 +77,10 @@ function admitted(placed: Owner, table: RoutingTable): Owner | Nowhere {
   };
 }
 
-/** Whose an event is, and the products whose lanes it goes into: those that asked for its type, or the one that it is directed to. */
+/**
+ * Whose an event is, and the products whose lanes it goes into: those that asked for its type and whose filter takes it, or the one that it is
+ * directed to. A filter narrows what a product overhears; what names the product itself reaches it.
+ */
 export function destinationOf(
   draft: Draft,
   connection: ConnectionId,
@@ -86,9 +90,11 @@ export function destinationOf(
   if ('reason' in owner) return owner;
   const { tenant, product } = owner;
   const { towards, type } = draft;
-  const asked = table.subscribers(tenant, type);
-  if (towards.way === 'broadcast') return { owner, products: asked };
+  const { products: asked, refusals } = takersOf(table.interests(tenant, type), draft, owner);
+  const filtered: Nowhere = { tenant, reason: 'filtered', detail: `${type}: ${refusals.join('; ')}` };
+  if (towards.way === 'broadcast') return asked.length === 0 && refusals.length > 0 ? filtered : { owner, products: asked };
   const named = towards.to ?? product;
+  if (named === null && asked.length === 0 && refusals.length > 0) return filtered;
   const only = named ?? (asked.length === 1 ? asked[0] : undefined);
   if (only !== undefined && table.placed(tenant, only)) return { owner, products: [only] };
   const detail =

@@ -1,14 +1,15 @@
 import type { ExternalRef } from '@etis/contracts/events';
 import type { GovernanceView, ResolverEntry } from '@etis/contracts/governance';
 import type { ProductId, TenantId } from '@etis/contracts/tenancy';
+import { type Interest, subscriptionIndex } from './subscription-index.ts';
 
 /** What routing asks of a governance view, indexed once for each version of it. */
 export interface RoutingTable {
   readonly view: GovernanceView;
   /** The entry of the first of `refs` that has one; with `tenant`, only that tenant's entries count. */
   resolve(refs: readonly ExternalRef[], tenant: TenantId | null): ResolverEntry | undefined;
-  /** The products that the tenant has a placement of and that asked for events of this type, each once, in alphabetical order. */
-  subscribers(tenant: TenantId, type: string): readonly ProductId[];
+  /** The products that the tenant has a placement of and that asked for events of this type, each once, in alphabetical order, with their filters. */
+  interests(tenant: TenantId, type: string): readonly Interest[];
   placed(tenant: TenantId, product: ProductId): boolean;
 }
 
@@ -16,12 +17,6 @@ const maxRemembered = 10_000;
 
 function refKey(ref: ExternalRef): string {
   return JSON.stringify([ref.system, ref.kind, ref.id]);
-}
-
-/** `*` takes every type, `a.b.*` every type that starts with `a.b.`, anything else only itself. */
-export function typeMatches(pattern: string, type: string): boolean {
-  if (pattern === '*') return true;
-  return pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : pattern === type;
 }
 
 export function routingTable(view: GovernanceView): RoutingTable {
@@ -34,14 +29,12 @@ export function routingTable(view: GovernanceView): RoutingTable {
   for (const placement of view.placements) {
     products.set(placement.tenant, (products.get(placement.tenant) ?? new Set()).add(placement.product));
   }
-  const types = new Map<ProductId, string[]>();
-  for (const subscription of view.subscriptions) {
-    types.set(subscription.product, [...(types.get(subscription.product) ?? []), ...subscription.types]);
-  }
-  const subscribers = new Map<string, readonly ProductId[]>();
+  const asked = subscriptionIndex(view.subscriptions);
+  const interested = new Map<string, readonly Interest[]>();
 
-  function subscribersOf(tenant: TenantId, type: string): readonly ProductId[] {
-    return [...(products.get(tenant) ?? [])].filter((product) => types.get(product)?.some((pattern) => typeMatches(pattern, type))).sort();
+  function interestsOf(tenant: TenantId, type: string): readonly Interest[] {
+    const own = products.get(tenant);
+    return own === undefined ? [] : asked(type).filter(({ product }) => own.has(product));
   }
 
   return {
@@ -53,14 +46,14 @@ export function routingTable(view: GovernanceView): RoutingTable {
       }
       return undefined;
     },
-    subscribers(tenant, type) {
+    interests(tenant, type) {
       const key = `${tenant} ${type}`;
-      const known = subscribers.get(key);
+      const known = interested.get(key);
       if (known !== undefined) return known;
       // Senders choose types: what is remembered of them stays bounded.
-      if (subscribers.size >= maxRemembered) subscribers.clear();
-      const found = subscribersOf(tenant, type);
-      subscribers.set(key, found);
+      if (interested.size >= maxRemembered) interested.clear();
+      const found = interestsOf(tenant, type);
+      interested.set(key, found);
       return found;
     },
     placed: (tenant, product) => products.get(tenant)?.has(product) ?? false,
