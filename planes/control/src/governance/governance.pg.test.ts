@@ -115,7 +115,15 @@ describe('the version', () => {
       `select event_object_table as name, array_agg(event_manipulation::text order by event_manipulation::text) as events
        from information_schema.triggers where trigger_schema = 'control' group by 1 order by 1`,
     );
-    const free = ['audit_entry', 'configuration_change', 'erased_key', 'governance', 'governance_change', 'idempotency', 'schema_migration'];
+    const free = [
+      'audit_entry',
+      'configuration_change',
+      'erased_key',
+      'governance',
+      'governance_change',
+      'idempotency',
+      'schema_migration',
+    ];
     expect(governed.map(({ name }) => name)).toEqual(tables.map(({ name }) => name).filter((name) => !free.includes(name)));
     for (const { events } of governed) expect(events).toEqual(['DELETE', 'INSERT', 'UPDATE']);
 
