@@ -48,6 +48,25 @@ export const errors = errorCatalogue('SPINE', {
     retryable: true,
     message: (cluster: string) => `The cluster ${cluster} does not run in this process. Start it, or move the lane.`,
   },
+  TRANSPORT_AWAY: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (broker: string) => `${broker} cannot be reached, so nothing is delivered over it. The lane goes on when it is back.`,
+  },
+  TRANSPORT_UNTAKEN: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (cluster: string) =>
+      `No host of the cluster ${cluster} took its batch from Redis. Start one with ETIS_REDIS_URL; the lane goes on then.`,
+  },
+  TRANSPORT_LOST: {
+    kind: 'internal',
+    message: () => 'The broker has lost the batch, or what came of it. It is delivered again, and what was handled is passed over.',
+  },
+  TRANSPORT_UNREADABLE: {
+    kind: 'internal',
+    message: (what: string) => `What came over the transport cannot be read, because ${what}.`,
+  },
   OUTCOME_MALFORMED: {
     kind: 'internal',
     message: (what: string) => `The cluster's answer cannot be used, because ${what}.`,
