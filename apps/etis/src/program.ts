@@ -5,6 +5,7 @@ import { registerConnections } from './commands/connections.ts';
 import { registerDeadLetters } from './commands/dead-letters.ts';
 import { demo } from './commands/demo.ts';
 import { registerDirectives } from './commands/directives.ts';
+import { registerEvolve } from './commands/evolve.ts';
 import { registerFlags } from './commands/flags.ts';
 import { registerFleet } from './commands/fleet.ts';
 import { events, evolution, flow, type InspectOptions, type ListOptions, sent, status } from './commands/inspect.ts';
@@ -28,6 +29,7 @@ Settings (environment):
   ETIS_HOST       address to listen on                      default 127.0.0.1
   DATABASE_URL    a PostgreSQL of yours                     default: an embedded one
   ETIS_DATABASES  "each" (a database per domain) or "one"   default each
+  ETIS_REDIS_URL  a Redis that batches may go over          default: none
   ETIS_SMTP_URL   where mail leaves, with ETIS_MAIL_FROM    default: none
   ETIS_MASTER_KEY 32 bytes, base64 or hex                   default: a file in the home
   ETIS_WHATSAPP_TOKENS   access tokens by phone_number_id, JSON or a file; default: none
@@ -124,8 +126,10 @@ export function createProgram(): Command {
   registerLoad(program);
 
   looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action(
-    (options: InspectOptions) => evolution(options, terminal),
+    (options: InspectOptions) => evolution(readEnvironment(), options, terminal),
   );
+
+  registerEvolve(program);
 
   const database = program.command('db').description('the database behind DATABASE_URL');
   database

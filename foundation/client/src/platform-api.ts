@@ -35,6 +35,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/event-routing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows over what batches go to their clusters, and how far a change of it is */
+    get: operations['getEventRouting'];
+    put?: never;
+    /**
+     * Lets batches go over another transport, while events arrive
+     * @description What is under way ends over the one before. Lanes keep their positions and their order, and it can be taken back at any time.
+     */
+    post: operations['chooseEventRouting'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/changes': {
     parameters: {
       query?: never;
@@ -1701,6 +1722,34 @@ export interface components {
       /** @description what the event carries */
       data: unknown;
     };
+    EventRouting: {
+      /**
+       * @description over what batches go to their clusters
+       * @enum {string}
+       */
+      transport: 'direct' | 'bullmq';
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      changedAt: string;
+      /** @description whether every dispatcher delivers over it, with nothing on its way over another */
+      settled: boolean;
+      dispatchers: {
+        /** @description the process that it runs in */
+        node: string;
+        /** @description over what all goes that it has under way; null while that is more than one */
+        transport: string | null;
+        carries: string[];
+        hosts: string[];
+      }[];
+    };
+    EventRoutingChoice: {
+      /** @enum {string} */
+      transport: 'direct' | 'bullmq';
+      /** @description why; it is kept with the record of the action */
+      reason: string;
+    };
     ExplainedValue: {
       key: string;
       /** @description what counts */
@@ -2799,6 +2848,8 @@ export type DirectiveScope = components['schemas']['DirectiveScope'];
 export type DiscardOrder = components['schemas']['DiscardOrder'];
 export type Event = components['schemas']['Event'];
 export type EventDetail = components['schemas']['EventDetail'];
+export type EventRouting = components['schemas']['EventRouting'];
+export type EventRoutingChoice = components['schemas']['EventRoutingChoice'];
 export type ExplainedValue = components['schemas']['ExplainedValue'];
 export type Flag = components['schemas']['Flag'];
 export type FlagOrder = components['schemas']['FlagOrder'];
@@ -2942,6 +2993,113 @@ export interface operations {
       400: components['responses']['Problem400'];
       401: components['responses']['Problem401'];
       403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getEventRouting: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "transport": "bullmq",
+           *       "changedAt": "2026-11-23T08:00:00.000Z",
+           *       "settled": true,
+           *       "dispatchers": [
+           *         {
+           *           "node": "product-1",
+           *           "transport": "bullmq",
+           *           "carries": [
+           *             "direct",
+           *             "bullmq"
+           *           ],
+           *           "hosts": [
+           *             "nudge-standard"
+           *           ]
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['EventRouting'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  chooseEventRouting: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "transport": "bullmq",
+         *       "reason": "Product servers get machines of their own."
+         *     }
+         */
+        'application/json': components['schemas']['EventRoutingChoice'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "transport": "bullmq",
+           *       "changedAt": "2026-11-23T08:00:00.000Z",
+           *       "settled": true,
+           *       "dispatchers": [
+           *         {
+           *           "node": "product-1",
+           *           "transport": "bullmq",
+           *           "carries": [
+           *             "direct",
+           *             "bullmq"
+           *           ],
+           *           "hosts": [
+           *             "nudge-standard"
+           *           ]
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['EventRouting'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
       503: components['responses']['Problem503'];
     };
   };

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import type { EventRouting } from './event-routing.ts';
 import type { DeliverySummary, EventDetail, Page, PageRequest } from './flow.ts';
 import type { JobDetail, JobState, JobSummary, Schedules } from './jobs.ts';
 import type { LaneId } from './lanes.ts';
@@ -36,6 +37,7 @@ export interface SpineOperations {
   /** A job that nobody holds ends at once; one that is held loses its lease, and its worker is told at its next heartbeat. */
   cancelJob(context: Context, id: string): Promise<boolean>;
   readonly schedules: Schedules;
+  readonly eventRouting: EventRouting;
 }
 
 /** Look-ups that belong to operating and not to following one flow. Newest first. */

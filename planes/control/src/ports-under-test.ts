@@ -1,3 +1,4 @@
+import type { EventRoutingState } from '@etis/contracts/event-routing';
 import type { SourceDescription, SourceKind } from '@etis/contracts/events';
 import type { DeadLetter, DeliverySummary, EventDetail, Flow, LaneDepth, Page, SpineQueries, UnmatchedSummary } from '@etis/contracts/flow';
 import type { JobDetail, Schedule, ScheduleStatus } from '@etis/contracts/jobs';
@@ -18,6 +19,7 @@ export interface RecordState {
   unmatched: UnmatchedSummary[];
   deadLetters: DeadLetter[];
   lanes: LaneDepth[];
+  eventRouting: EventRoutingState;
   jobs: JobDetail[];
   schedules: ScheduleStatus[];
   sent: SentMessage[];
@@ -40,6 +42,7 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
     unmatched: [],
     deadLetters: [],
     lanes: [],
+    eventRouting: { transport: 'direct', changedAt: '2026-01-01T00:00:00.000Z', settled: true, dispatchers: [] },
     jobs: [],
     schedules: [],
     sent: [],
@@ -106,6 +109,14 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
       async discard(context, id, reason) {
         note('discard', [context.actor.id, id, reason]);
         return take(state.deadLetters, id);
+      },
+      eventRouting: {
+        show: async () => state.eventRouting,
+        async choose(context, transport, reason) {
+          note('chooseEventRouting', [context.actor.id, transport, reason]);
+          state.eventRouting = { ...state.eventRouting, transport };
+          return true;
+        },
       },
       async detachLane(context, lane, reason) {
         note('detachLane', [context.actor.id, lane, reason]);

@@ -48,6 +48,17 @@ export const errors = errorCatalogue('SPINE', {
     retryable: true,
     message: (cluster: string) => `The cluster ${cluster} does not run in this process. Start it, or move the lane.`,
   },
+  TRANSPORT_ABSENT: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (transport: string) =>
+      `Batches go over the transport "${transport}", which this process was not set up for. Give it the setting (ETIS_REDIS_URL for bullmq) and start it again.`,
+  },
+  TRANSPORT_NOT_CARRIED: {
+    kind: 'conflict',
+    message: (transport: string, nodes: string) =>
+      `The transport "${transport}" is not ready in ${nodes}, whose clusters would get nothing. Start it with the setting (ETIS_REDIS_URL for bullmq), see that it reaches the broker, and choose again.`,
+  },
   TRANSPORT_AWAY: {
     kind: 'unavailable',
     retryable: true,

@@ -3,7 +3,6 @@ import type { EventPublisher, Inbox, SourceAdapter, SourceKind } from '@etis/con
 import type { SpineQueries } from '@etis/contracts/flow';
 import type { Governance } from '@etis/contracts/governance';
 import type { Jobs } from '@etis/contracts/jobs';
-import type { Transport } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
 import type { SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { Meter } from '@etis/contracts/telemetry';
@@ -17,6 +16,7 @@ import { createSchedules } from './jobs/schedules/schedules.ts';
 import { createCancelJob } from './operations/cancel-job.ts';
 import { createDeadLetterOperations } from './operations/dead-letters.ts';
 import { createDetachLane } from './operations/detach-lane.ts';
+import { createEventRouting } from './operations/event-routing.ts';
 import { createUnmatchedOperations } from './operations/replay-unmatched.ts';
 import { createDeliveriesLookup } from './queries/deliveries.ts';
 import { createEventLookup } from './queries/events.ts';
@@ -28,6 +28,7 @@ import { createMaintenance } from './record/maintenance.ts';
 import { createPublisher } from './router/publisher.ts';
 import { createRouter } from './router/router.ts';
 import { type SpineOverrides, spineSettings } from './settings.ts';
+import { createChosenTransport, type TransportDriver } from './transports/chosen-transport.ts';
 
 export interface SpineOptions {
   readonly db: SystemDb;
@@ -38,9 +39,14 @@ export interface SpineOptions {
   readonly dispatching?: { readonly governance: Governance; readonly directives: Directives };
   /** By source kind. The source `platform` is the spine's own and needs none. */
   readonly adapters: ReadonlyMap<SourceKind, SourceAdapter>;
-  readonly transport: Transport;
-  /** The clusters that `transport` reaches from here; by default all. Other clusters' lanes are left to other dispatchers. */
-  readonly reaches?: (cluster: ClusterId) => boolean;
+  /** What batches go over, until the record chooses another; the driver `direct`. */
+  readonly transport: TransportDriver;
+  /** The driver `bullmq`; by default this process has none. */
+  readonly bullmq?: TransportDriver;
+  /** The clusters that this process hosts; by default none. */
+  readonly hosts?: () => readonly ClusterId[];
+  /** This process, as people know it; `spine` by default. */
+  readonly node?: string;
   /** Whether a product's lanes stand still at an entry that failed; by default none does. */
   readonly onFailure?: (product: ProductId) => 'set-aside' | 'stop-lane';
   /** Is told of every batch that was routed; by default nobody is. */
@@ -74,10 +80,9 @@ const laneChannel = 'etis_spine_lane';
  * Several processes may run the same spine at once.
  */
 export function createSpine(options: SpineOptions): Spine {
-  const { db, governance, adapters, transport } = options;
+  const { db, governance, adapters } = options;
   const settings = spineSettings(options.settings);
   const log = options.log.child({ plane: 'spine' });
-  const reaches = options.reaches ?? (() => true);
   const governed = { governance, directives: options.directives ?? unrestricted };
   const dispatching = options.dispatching ?? governed;
   const dispatcher = createDispatcher({
@@ -85,8 +90,11 @@ export function createSpine(options: SpineOptions): Spine {
     governance: dispatching.governance,
     directives: dispatching.directives,
     clock: options.clock ?? systemClock,
-    transport,
-    reaches,
+    transport: createChosenTransport(
+      { direct: options.transport, ...(options.bullmq === undefined ? {} : { bullmq: options.bullmq }) },
+      options.hosts ?? (() => []),
+    ),
+    node: options.node ?? 'spine',
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
     log,
     settings: settings.dispatcher,
@@ -166,6 +174,7 @@ export function createSpine(options: SpineOptions): Spine {
       ...createUnmatchedOperations({ db, ...governed, adapters, onRouted }),
       cancelJob: createCancelJob(db),
       detachLane: createDetachLane({ db, governance, onDetached: onRouted }),
+      eventRouting: createEventRouting({ db, onChosen: onRouted }),
       schedules,
     },
     queues: createQueueSamples(db),

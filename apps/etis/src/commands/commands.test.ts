@@ -19,6 +19,7 @@ import {
 } from './config.ts';
 import { createConnection, listConnections, registerConnections, rotateConnection, setConnectionEnabled } from './connections.ts';
 import { deadLetters, discardDeadLetter, redriveDeadLetters, registerDeadLetters } from './dead-letters.ts';
+import { evolveEventRouting, registerEvolve } from './evolve.ts';
 import { explainFlag, listFlags, readRules, registerFlags, setRules, showFlag, switchFlag } from './flags.ts';
 import { inviteNode, registerFleet, revokeSubscriber, showFleet } from './fleet.ts';
 import { events, flow, status } from './inspect.ts';
@@ -232,6 +233,12 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     (out, json) => detachLane(config, { lane: 'arbor-construction/nudge', reason: 'burnt' }, { yes: true, ...json }, out),
     { operation: 'detachLane', body: { reason: 'burnt' } },
     'goes on where it is placed now',
+  ],
+  [
+    'evolve event-routing',
+    (out, json) => evolveEventRouting(config, { to: 'bullmq', reason: 'own machines', timeout: 1_000 }, json, out),
+    { operation: 'chooseEventRouting', body: { transport: 'bullmq', reason: 'own machines' } },
+    'Every dispatcher delivers over bullmq (product-1).',
   ],
   [
     'dead-letters discard',
@@ -499,7 +506,7 @@ describe('etis', () => {
 
 const registers = [
   ...[registerTenants, registerConnections, registerLanes, registerUnmatched, registerDeadLetters],
-  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys],
+  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys, registerEvolve],
 ];
 
 describe('registering', () => {
@@ -521,6 +528,7 @@ describe('registering', () => {
       ...['list', 'show', 'enable', 'disable', 'rules', 'value'].map((name) => `flag ${name}`),
       ...['show', 'invite', 'revoke'].map((name) => `fleet ${name}`),
       ...['show', 'make', 'rotate', 'revoke', 'certify', 'erase'].map((name) => `keys ${name}`),
+      'evolve event-routing',
     ]);
     for (const { name, command } of leaves) {
       expect(command.description(), name).not.toBe('');

@@ -12,6 +12,7 @@ import { createGovernedParts } from './governed-part.ts';
 import { readKindSettings } from './kind-settings.ts';
 import { createLateMeter } from './late-meter.ts';
 import type { Node, NodeChoice } from './node.ts';
+import { openBullmq } from './open-bullmq.ts';
 import { openSpine } from './open-spine.ts';
 import { reportLoad } from './report-load.ts';
 import { subscribeApart } from './subscribe-apart.ts';
@@ -42,7 +43,8 @@ export async function startNode(options: {
   await using stack = new AsyncDisposableStack();
   const home = await openHome(config.home);
   const roles = [...(await loadRoles(choice.roles)), ...(options.guests ?? [])];
-  const vault = createSecrets({ masterKey: await loadMasterKey({ file: home.masterKey, fromEnv: config.masterKey }) });
+  const masterKey = await loadMasterKey({ file: home.masterKey, fromEnv: config.masterKey });
+  const vault = createSecrets({ masterKey });
   const access = await options.openAccess(
     home,
     roles.flatMap(({ domains }) => domains),
@@ -75,7 +77,9 @@ export async function startNode(options: {
   check('governance', async () => parts.all.every(({ governance }) => governance.current().version > 0));
   const hosts: Node['hosts'] = new Map();
   const spineParts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
-  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, parts, meter, hosts, open, check, log }) : null;
+  const usesSpine = roles.some((role) => role.spine !== null);
+  const bullmq = usesSpine ? await openBullmq({ config, masterKey, log }) : null;
+  const spine = usesSpine ? await openSpine({ choice, config, parts, meter, hosts, bullmq, open, check, log }) : null;
   const node: Node = {
     ...choice,
     config,
@@ -90,6 +94,7 @@ export async function startNode(options: {
       if (spine === null) throw new Error('no role of this process has to do with the spine');
       return spine;
     },
+    bullmq,
     hosts,
     kindSettings: await readKindSettings(config),
     operator: null,
@@ -105,6 +110,7 @@ export async function startNode(options: {
   for (const role of roles) await role.prepare?.(node);
   await (node.command === null ? subscribeApart(node) : subscribeWithin(node.command, node));
   await reportLoad(node);
+  if (bullmq !== null) await run(bullmq);
   for (const service of spine?.services(spineParts) ?? []) await run(service);
   for (const role of roles) await role.start?.(node);
 

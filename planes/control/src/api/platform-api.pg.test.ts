@@ -82,7 +82,7 @@ const facts: PlatformFacts = {
   version: '1.2.3',
   startedAt: 1_000,
   config: { home: '/data', mail: null, databaseUrl: 'postgres://etis:redacted@db/etis', nested: { port: 1 } },
-  evolution: [evolution],
+  evolution: async () => [evolution],
   checks: async () => [
     { name: 'database', ok: healthy, detail: healthy ? null : 'away' },
     { name: 'governance', ok: true },

@@ -15,6 +15,7 @@ import { connectionRoutes } from './connections/connection-routes.ts';
 import { sourceRoutes } from './connections/source-routes.ts';
 import { deadLetterRoutes } from './dead-letters/dead-letter-routes.ts';
 import { type DirectiveRoutesOptions, directiveRoutes } from './directives/directive-routes.ts';
+import { eventRoutingRoutes } from './event-routing/event-routing-routes.ts';
 import { eventRoutes } from './events/event-routes.ts';
 import { exactValidatorCompiler } from './exact-validation.ts';
 import { type FleetRoutesOptions, fleetRoutes } from './fleet/fleet-routes.ts';
@@ -88,6 +89,7 @@ export async function described(app: Parameters<RouteModule['register']>[0]): Pr
 /** In the order of the document. */
 function resourceRoutes(app: ApiApp, resources: Resources): void {
   statusRoutes(app, resources);
+  eventRoutingRoutes(app, resources);
   changeRoutes(app, resources);
   tenantRoutes(app, resources);
   placementRoutes(app, resources);

@@ -84,6 +84,7 @@ export function exampleRecord(): RecordState {
         at,
       },
     ],
+    eventRouting: { transport: 'direct', changedAt: '2026-01-01T00:00:00.000Z', settled: true, dispatchers: [] },
     lanes: [
       {
         lane: 'arbor-construction/nudge',

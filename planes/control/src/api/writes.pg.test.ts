@@ -39,6 +39,7 @@ const trails: Readonly<
   redriveDeadLetters: { port: 'redriveAll' },
   discardDeadLetter: { port: 'discard' },
   detachLane: { port: 'detachLane' },
+  chooseEventRouting: { port: 'chooseEventRouting' },
   cancelJob: { port: 'cancelJob' },
   putSchedule: ['schedule.set', 'schedule/arbor-construction/weekly-digest', 'arbor-construction'],
   setParameter: ['parameter.set', 'parameter/nudge.reply.daily-limit', 'arbor-construction'],
