@@ -13,6 +13,7 @@ import { registerJobs } from './commands/jobs.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLanes } from './commands/lanes.ts';
 import { registerLoad } from './commands/load.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerSchedules } from './commands/schedules.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
 import { registerTenants } from './commands/tenants.ts';
@@ -109,6 +110,7 @@ export function createProgram(): Command {
   registerConnections(program);
   registerLanes(program);
   registerUnmatched(program);
+  registerReplay(program);
   registerDeadLetters(program);
   registerJobs(program);
   registerSchedules(program);

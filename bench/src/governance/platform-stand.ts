@@ -67,6 +67,8 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
     operations: {
       ...{ redrive: async () => false, discard: async () => false, cancelJob: async () => false, detachLane: async () => false },
       ...{ redriveAll: refused, replayUnmatched: unused, replayAllUnmatched: refused },
+      ...{ discardUnmatched: async () => false, discardAllUnmatched: refused },
+      replays: { preview: refused, start: refused, list: nothing, show: async () => null, cancel: async () => false },
       eventRouting: { show: refused, choose: refused },
       schedules: { set: refused, remove: async () => false, list: async () => [] },
     },

@@ -48,6 +48,11 @@ export const errors = errorCatalogue('SPINE', {
     retryable: true,
     message: (cluster: string) => `The cluster ${cluster} does not run in this process. Start it, or move the lane.`,
   },
+  REPLAY_MALFORMED: { kind: 'invalid', message: (why: string) => `The replay is refused: ${why}.` },
+  REPLAY_EMPTY: {
+    kind: 'invalid',
+    message: () => 'The record holds no event that may be meant. Look with "etis events" what there is, and how far back.',
+  },
   TRANSPORT_ABSENT: {
     kind: 'unavailable',
     retryable: true,

@@ -16,6 +16,7 @@ import { createSchedules } from './jobs/schedules/schedules.ts';
 import { createCancelJob } from './operations/cancel-job.ts';
 import { createDeadLetterOperations } from './operations/dead-letters.ts';
 import { createDetachLane } from './operations/detach-lane.ts';
+import { createDiscardUnmatched } from './operations/discard-unmatched.ts';
 import { createEventRouting } from './operations/event-routing.ts';
 import { createUnmatchedOperations } from './operations/replay-unmatched.ts';
 import { createDeliveriesLookup } from './queries/deliveries.ts';
@@ -25,6 +26,9 @@ import { createQueueSamples, type QueueSamples } from './queries/queue-samples.t
 import { createHints } from './record/hints.ts';
 import { createInbox, inboxChannel } from './record/inbox.ts';
 import { createMaintenance } from './record/maintenance.ts';
+import { createReplayLoop } from './replay/replay-loop.ts';
+import { createReplayStore } from './replay/replay-store.ts';
+import { createReplays } from './replay/replays.ts';
 import { createPublisher } from './router/publisher.ts';
 import { createRouter } from './router/router.ts';
 import { type SpineOverrides, spineSettings } from './settings.ts';
@@ -117,6 +121,17 @@ export function createSpine(options: SpineOptions): Spine {
       laneHints.send();
     },
   });
+  const replayStore = createReplayStore(db);
+  const replayLoop = createReplayLoop({
+    db,
+    store: replayStore,
+    ...governed,
+    log,
+    onAdded(additions) {
+      dispatcher.added(additions);
+      laneHints.send();
+    },
+  });
   const router = createRouter({
     db,
     ...governed,
@@ -154,6 +169,7 @@ export function createSpine(options: SpineOptions): Spine {
         isRouting = running;
       }),
       inboxHints,
+      replayLoop,
     ],
     maintenance: [createMaintenance({ db, log, settings: settings.maintenance })],
   };
@@ -172,8 +188,10 @@ export function createSpine(options: SpineOptions): Spine {
         },
       }),
       ...createUnmatchedOperations({ db, ...governed, adapters, onRouted }),
+      ...createDiscardUnmatched(db),
       cancelJob: createCancelJob(db),
       detachLane: createDetachLane({ db, governance, onDetached: onRouted }),
+      replays: createReplays({ db, store: replayStore, governance, onStarted: () => replayLoop.wake() }),
       eventRouting: createEventRouting({ db, onChosen: onRouted }),
       schedules,
     },

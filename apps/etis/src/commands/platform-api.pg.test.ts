@@ -40,6 +40,8 @@ function startControl(): Control {
     operations: {
       ...{ redrive: async () => false, discard: async () => false, detachLane: async () => false, cancelJob: async () => false },
       ...{ redriveAll: unchanged, replayUnmatched: none, replayAllUnmatched: unchanged },
+      ...{ discardUnmatched: async () => false, discardAllUnmatched: unchanged },
+      replays: { preview: refused, start: refused, list: nothing, show: none, cancel: async () => false },
       eventRouting: { show: () => Promise.reject(new Error('not asked for')), choose: async () => false },
       schedules: { set: () => Promise.reject(new Error('not asked for')), remove: async () => false, list: async () => [] },
     },

@@ -39,7 +39,15 @@ const summary: EventSummary = {
   time: at,
   acceptedAt: at,
 };
-const detail: EventDetail = { ...summary, region: 'EMEA', cause: null, hop: 0, traceparent: '00-x', data: { name: 'a.dwg' } };
+const detail: EventDetail = {
+  ...summary,
+  region: 'EMEA',
+  cause: null,
+  replayOf: null,
+  hop: 0,
+  traceparent: '00-x',
+  data: { name: 'a.dwg' },
+};
 const unmatched: UnmatchedSummary = { delivery: flowId, connection: 'autodesk', reason: 'unreadable', detail: 'not JSON', at };
 const deadLetter: DeadLetter = { kind: 'job', id: job.job, tenant: 'acme', where: 'email', event, attempts: 5, error: 'no', at };
 const lanes: readonly LaneDepth[] = [
