@@ -10,9 +10,7 @@ const dayMs = 86_400_000;
 /** How often a slice that is in use is tried before the next round. */
 const mostTries = 5;
 
-const begunSql = `
-select s.n, s.began_at, exists (select from inbox where position >= s.n << 32) or exists (select from event where position >= s.n << 32) as filled
-from slice s order by s.n desc limit 1`;
+const lastSql = 'select n, began_at from slice order by n desc limit 1';
 const beginSql = 'select slice_begin($1::bigint, $2::timestamptz) as n';
 // The second one began when the first one ended.
 const oldestSql = 'select n, lead(began_at) over (order by n) as ended_at from slice order by n limit 1';
@@ -46,8 +44,8 @@ export function createSlices(options: { db: SystemDb; clock: Clock; log: Log; se
 
   return {
     async begin() {
-      const [last] = await db.statement<{ n: string; began_at: Date; filled: boolean }>(begunSql);
-      if (last === undefined || !last.filled || clock.now() - last.began_at.getTime() < keepMs / slicesKept) return;
+      const [last] = await db.statement<{ n: string; began_at: Date }>(lastSql);
+      if (last === undefined || clock.now() - last.began_at.getTime() < keepMs / slicesKept) return;
       await db.statement(beginSql, [last.n, new Date(clock.now()).toISOString()]);
     },
 
