@@ -5,7 +5,7 @@ create table slice (
   -- Its positions, of deliveries and of events, are those from n << 32 to the next one's.
   n bigint primary key,
   began_at timestamptz not null,
-  -- An event with a UUIDv7 from this one on cannot be in an earlier slice: it was made an hour after that ended, clocks being as wrong as they may.
+  -- An event with a UUIDv7 from this one on cannot be in an earlier slice: it was made ten minutes after that ended, by whatever clock.
   -- Null in the first slice.
   first_id uuid
 );
@@ -107,7 +107,7 @@ begin
   perform pg_advisory_xact_lock(4995, 1);
   execute format('alter sequence inbox_position_seq restart with %s', fresh << 32);
   insert into slice (n, began_at, first_id) values (
-    fresh, at, rpad(lpad(to_hex((extract(epoch from at + interval '1 hour') * 1000)::bigint), 12, '0'), 32, '0')::uuid
+    fresh, at, rpad(lpad(to_hex((extract(epoch from at + interval '10 minutes') * 1000)::bigint), 12, '0'), 32, '0')::uuid
   );
   return fresh;
 end
@@ -224,7 +224,7 @@ begin
   if not slice_aside(slice_number) then
     return 'gone';
   end if;
-  if exists (select from inbox i, router_cursor c where i.position > c.inbox_position and i.position < below) then
+  if exists (select from inbox i where i.position > (select c.inbox_position from router_cursor c) and i.position < below) then
     return 'unrouted';
   end if;
   -- Nothing becomes needed that was not: nobody writes to an old slice, and a lane's position never goes back. So this may be asked before the lock.

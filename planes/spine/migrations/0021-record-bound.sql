@@ -109,16 +109,17 @@ declare
   event_ids constant uuid[] := string_to_array(ids, parted)::uuid[];
   ends constant int[] := string_to_array(data_ends, parted)::int[];
   last bigint;
+  routed bigint;
   earlier uuid[];
   passed int[];
 begin
   perform record_admit();
   -- The router's lock: positions are given, and become visible, in rising order over all lanes.
-  select c.event_position into last from router_cursor c for update;
+  select c.event_position, c.inbox_position into last, routed from router_cursor c for update;
   if exists (
     select from (
       select i.source, row_number() over () as nth
-      from (select n.source from inbox n, router_cursor c where n.position > c.inbox_position order by n.position limit 200) i
+      from (select n.source from inbox n where n.position > routed order by n.position limit 200) i
     ) ahead where ahead.source = 'platform' or ahead.nth = 200
   ) then
     return query select true, null::bigint, null::int[], null::int, null::bigint, null::bigint;
