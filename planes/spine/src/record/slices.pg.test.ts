@@ -329,10 +329,16 @@ it('of a process that runs on: everything is handled once and in order while sli
   for (let round = 0; round < 6; round += 1) {
     const sent = Array.from({ length: 20 }, () => thing('birch'));
     subjects.push(...sent.map((one) => (JSON.parse(one.body.toString()) as { subject: string }).subject));
-    await Promise.all([...sent.map((one) => spine.inbox.append(one))]);
+    const taken = Promise.all(sent.map((one) => spine.inbox.append(one)));
     world.clock.at += 3 * dayMs;
+    const begun = new Date(world.clock.now() - dayMs).toISOString();
+    await eventually(async () => (await count('slice where began_at > $1', [begun])) === 1);
+    await taken;
   }
   await eventually(() => cluster.effects.get('birch/nudge')?.length === subjects.length);
   expect(new Set(cluster.effects.get('birch/nudge'))).toEqual(new Set(subjects));
-  await eventually(async () => Number((await sliceNumbers())[0]) > 0);
+  expect(cluster.effects.get('birch/nudge')).toHaveLength(subjects.length);
+  world.clock.at += 2 * keepDays * dayMs;
+  // Only the one that was begun just now, and the one before it, which ended when it began.
+  await eventually(async () => (await sliceNumbers()).length === 2 && (await count('event')) === 0);
 });
