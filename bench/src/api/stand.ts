@@ -35,6 +35,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       job: unused,
       deliveries: nothing,
       event: unused,
+      record: refused,
     },
     operations: {
       redrive: async () => false,

@@ -99,6 +99,7 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
           request,
         );
       },
+      record: () => Promise.reject(new Error('not asked for')),
       async event(id) {
         note('event', id);
         return state.events.find((event) => event.id === id) ?? null;

@@ -28,11 +28,8 @@ comment on table replay is 'spine: orders to give events to products once more, 
 create index replay_running on replay (started_at) where state = 'running';
 
 drop function event_publish;
--- One statement, one commit. Columns come as one text each, values parted by U+001F and U+001E standing for null: arrays would be written and read
--- with every quote escaped. `data` holds the JSON text of all events one after the other, `ends` the end of each; `entry_events` and `entry_lanes` say, by
--- numbers from 1, which event goes into which lane. An event whose id is there already is passed over.
--- Answers with one row for each lane that got something: its last position before, and the first position that was given. With no row and nothing
--- done where deliveries of the platform's own wait in the inbox, which go first; `behind` says so.
+
+-- As before, with what each event repeats. Processes of the release before leave that out.
 create function event_publish(
   ids text, types text, sources text, subjects text, times text, tenants text, projects text, regions text, traceparents text, flows text, causes text,
   hops text, data bytea, data_ends text, lane_names text[], lane_tenants text[], lane_products text[], entry_events text, entry_lanes text, replays text default null
@@ -45,19 +42,23 @@ declare
   event_ids constant uuid[] := string_to_array(ids, parted)::uuid[];
   ends constant int[] := string_to_array(data_ends, parted)::int[];
   last bigint;
+  routed bigint;
+  earlier uuid[];
   passed int[];
 begin
+  perform record_admit();
   -- The router's lock: positions are given, and become visible, in rising order over all lanes.
-  select c.event_position into last from router_cursor c for update;
+  select c.event_position, c.inbox_position into last, routed from router_cursor c for update;
   if exists (
     select from (
       select i.source, row_number() over () as nth
-      from (select n.source from inbox n, router_cursor c where n.position > c.inbox_position order by n.position limit 200) i
+      from (select n.source from inbox n where n.position > routed order by n.position limit 200) i
     ) ahead where ahead.source = 'platform' or ahead.nth = 200
   ) then
     return query select true, null::bigint, null::int[], null::int, null::bigint, null::bigint;
     return;
   end if;
+  earlier := event_earlier(event_ids);
   with fresh as (
     insert into event as e (position, id, delivery_id, type, source, subject, time, tenant_id, project, region, data, traceparent, flow_id, cause_id, hop, accepted_at, replay_of)
     select last + v.n, v.id, v.id, v.type, v.source, v.subject, v.time, v.tenant, v.project, v.region,
@@ -70,7 +71,8 @@ begin
         string_to_array(causes, parted, none)::uuid[], string_to_array(hops, parted)::int[],
         string_to_array(replays, parted, none)::uuid[]
       ) with ordinality as v(id, type, source, subject, time, tenant, project, region, traceparent, flow, cause, hop, replay_of, n)
-    on conflict (id) do nothing
+    where cardinality(earlier) = 0 or not v.id = any (earlier)
+    on conflict do nothing
     returning e.position
   )
   select array(select n::int from generate_series(1, cardinality(event_ids)) n except select (f.position - last)::int from fresh f) into passed;

@@ -27,7 +27,7 @@ export interface SpineWorld {
   readonly governance: FakeGovernance;
   readonly directives: DirectivesStore;
   /** The time by which directives expire and throttles count: `at` is added to the real one. */
-  readonly clock: { at: number };
+  readonly clock: { at: number; now(): number };
   /** Orders, as if it came over the link, and tells its id. */
   order(directive: Partial<RestrictingDirective>): string;
   resume(...ids: readonly string[]): void;

@@ -26,6 +26,8 @@ import { createQueueSamples, type QueueSamples } from './queries/queue-samples.t
 import { createHints } from './record/hints.ts';
 import { createInbox, inboxChannel } from './record/inbox.ts';
 import { createMaintenance } from './record/maintenance.ts';
+import { createRecordBound, type FreeBytes } from './record/record-bound.ts';
+import { createRecordLookup } from './record/record-state.ts';
 import { createReplayLoop } from './replay/replay-loop.ts';
 import { createReplayStore } from './replay/replay-store.ts';
 import { createReplays } from './replay/replays.ts';
@@ -57,6 +59,8 @@ export interface SpineOptions {
   readonly meter?: Meter;
   readonly log: Log;
   readonly clock?: Clock;
+  /** How many bytes are free where the database keeps its data; by default not known. */
+  readonly freeBytes?: FreeBytes;
   readonly settings?: SpineOverrides;
 }
 
@@ -87,13 +91,14 @@ export function createSpine(options: SpineOptions): Spine {
   const { db, governance, adapters } = options;
   const settings = spineSettings(options.settings);
   const log = options.log.child({ plane: 'spine' });
+  const clock = options.clock ?? systemClock;
   const governed = { governance, directives: options.directives ?? unrestricted };
   const dispatching = options.dispatching ?? governed;
   const dispatcher = createDispatcher({
     db,
     governance: dispatching.governance,
     directives: dispatching.directives,
-    clock: options.clock ?? systemClock,
+    clock,
     transport: createChosenTransport(
       { direct: options.transport, ...(options.bullmq === undefined ? {} : { bullmq: options.bullmq }) },
       options.hosts ?? (() => []),
@@ -114,7 +119,7 @@ export function createSpine(options: SpineOptions): Spine {
     db,
     inbox: { append: (delivery) => inbox.append(delivery) },
     ...governed,
-    clock: options.clock ?? systemClock,
+    clock,
     routes: () => isRouting,
     onAdded(additions) {
       dispatcher.added(additions);
@@ -171,14 +176,22 @@ export function createSpine(options: SpineOptions): Spine {
       inboxHints,
       replayLoop,
     ],
-    maintenance: [createMaintenance({ db, log, settings: settings.maintenance })],
+    maintenance: [
+      createMaintenance({ db, clock, log, settings: settings.maintenance }),
+      createRecordBound({ db, clock, log, freeBytes: options.freeBytes ?? (() => Promise.resolve(null)), settings: settings.maintenance }),
+    ],
   };
   return {
     inbox,
     publisher,
     jobs: jobStore.jobs,
     queries: createQueries({ db, governance }),
-    lookups: { deliveries: createDeliveriesLookup(db), event: createEventLookup(db), ...createJobLookups(db) },
+    lookups: {
+      deliveries: createDeliveriesLookup(db),
+      event: createEventLookup(db),
+      record: createRecordLookup({ db, settings: settings.maintenance }),
+      ...createJobLookups(db),
+    },
     operations: {
       ...createDeadLetterOperations({
         db,

@@ -4,6 +4,7 @@ import { isUuid } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { type EventRow, eventColumns } from '../record/event-row.ts';
+import { refuseIfDropped } from '../record/no-longer-kept.ts';
 import { checkedLimit, decimal, decodeCursor, encodeCursor, pageOfPiece } from './page.ts';
 
 interface Row extends EventRow {
@@ -100,6 +101,8 @@ export function createEventLookup(db: SystemDb): SpineLookups['event'] {
   return async (id) => {
     if (!isUuid(id)) return null;
     const [row] = await db.statement<Row>(oneSql, [id]);
-    return row === undefined ? null : detail(row);
+    if (row !== undefined) return detail(row);
+    await refuseIfDropped(db, 'event', id);
+    return null;
   };
 }

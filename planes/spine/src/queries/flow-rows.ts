@@ -98,10 +98,10 @@ const onItsWay = `a.at > now() - interval '30 days'
 // not done or dead.
 const openSql = `
 select exists (
-  select from inbox i, router_cursor c where i.id = $1::uuid and i.position > c.inbox_position
+  select from inbox i where i.id = $1::uuid and i.position > (select inbox_position from router_cursor)
 ) or exists (
-  select from router_cursor c join inbox i on i.position > c.inbox_position
-  where i.source = $2 and i.traceparent in (
+  select from inbox i
+  where i.position > (select inbox_position from router_cursor) and i.source = $2 and i.traceparent in (
     select traceparent from inbox where id = $1::uuid union select traceparent from event where flow_id = $1::uuid
   )
 ) or exists (

@@ -4,6 +4,7 @@ import type { ClusterId } from '@etis/contracts/tenancy';
 import { isUuid } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { placementsOf } from '../dispatcher/eligibility.ts';
+import { refuseIfDropped } from '../record/no-longer-kept.ts';
 import { type FlowEntryRow, type FlowEventRow, type FlowJobRow, type FlowRows, flowIdOf, flowRows } from './flow-rows.ts';
 
 /** What stands for the cluster of a lane whose placement has gone; no cluster can be called that. */
@@ -106,7 +107,10 @@ export function createFlowQuery(options: { db: SystemDb; governance: Governance 
   return async (id) => {
     if (!isUuid(id)) return null;
     const flow = await flowIdOf(db, id);
-    if (flow === undefined) return null;
+    if (flow === undefined) {
+      await refuseIfDropped(db, 'flow', id);
+      return null;
+    }
     return flowOf(flow, await flowRows(db, flow), placementsOf(governance.current()));
   };
 }

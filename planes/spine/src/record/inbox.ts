@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Acceptance, Delivery, Inbox } from '@etis/contracts/events';
 import type { Log } from '@etis/contracts/log';
-import { backoff, type Clock, isUuid, type Service, systemClock } from '@etis/kernel';
+import { backoff, type Clock, EtisError, isUuid, type Service, systemClock } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { type SpineSettings, spineSettings } from '../settings.ts';
@@ -113,6 +113,10 @@ export function createInbox(options: InboxOptions): InboxService {
         return;
       } catch (error) {
         if (isDataError(error)) return await isolate(open, error, abandoned);
+        if (error instanceof EtisError && error.code === errors.FULL.code) {
+          for (const waiting of open) settle(waiting, () => waiting.refuse(error));
+          return;
+        }
         if (closed) {
           for (const waiting of open) settle(waiting, () => waiting.refuse(errors.UNAVAILABLE.because({ cause: error })));
           return;

@@ -2,6 +2,7 @@ import type { ProductId, TenantId } from '@etis/contracts/tenancy';
 import type { SystemDb } from '@etis/postgres';
 import type { LaneAddition } from '../dispatcher/lane-ahead.ts';
 import type { EventRow } from '../record/event-row.ts';
+import { fullOr } from '../record/record-full.ts';
 import type { RoutedEvent } from './route.ts';
 
 interface Row {
@@ -28,7 +29,7 @@ function column(events: readonly RoutedEvent[], of: (event: RoutedEvent) => stri
   return events.map((event) => of(event) ?? none).join(parted);
 }
 
-/** Writes routed events and their entries in one commit. Resolves to what each lane got, or to `behind` where the inbox holds what goes first. */
+/** Writes routed events and their entries in one commit. Resolves to what each lane got, or to `behind` where the inbox holds what goes first. @throws SPINE_FULL */
 export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[]): Promise<readonly LaneAddition[] | 'behind'> {
   const lanes = new Map<string, { number: number; tenant: TenantId; product: ProductId; events: number[] }>();
   const entryEvents: number[] = [];
@@ -49,7 +50,7 @@ export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[])
       entryLanes.push(lane.number);
     }
   }
-  const rows = await db.statement<Row>(publishSql, [
+  const values = [
     column(events, ({ id }) => id),
     column(events, ({ type }) => type),
     column(events, ({ source }) => source),
@@ -70,7 +71,10 @@ export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[])
     entryEvents.join(parted),
     entryLanes.join(parted),
     column(events, ({ replayOf }) => replayOf ?? null),
-  ]);
+  ];
+  const rows = await db.statement<Row>(publishSql, values).catch((error: unknown) => {
+    throw fullOr(error);
+  });
   if (rows[0]?.behind === true) return 'behind';
   const byNumber = [...lanes.values()];
   return rows.map(({ lane, lane_id: laneId, before, first_position: first, known }) => {
