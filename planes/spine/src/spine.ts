@@ -152,7 +152,6 @@ export function createSpine(options: SpineOptions): Spine {
     log,
     settings: settings.inbox,
     onAppended: () => router.wake(),
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const jobStore = createJobs({
     db,
