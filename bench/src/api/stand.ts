@@ -35,6 +35,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       job: unused,
       deliveries: nothing,
       event: unused,
+      record: () => Promise.reject(new Error('not benched')),
     },
     operations: {
       redrive: async () => false,

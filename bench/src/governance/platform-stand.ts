@@ -62,7 +62,7 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
     secrets,
     spine: {
       ...{ flow: unused, events: nothing, unmatched: nothing, deadLetters: nothing, lanes: async () => [] },
-      ...{ jobs: nothing, job: unused, deliveries: nothing, event: unused },
+      ...{ jobs: nothing, job: unused, deliveries: nothing, event: unused, record: refused },
     },
     operations: {
       ...{ redrive: async () => false, discard: async () => false, cancelJob: async () => false, detachLane: async () => false },

@@ -4,6 +4,7 @@ import type { JobDetail, Schedule, ScheduleStatus } from '@etis/contracts/jobs';
 import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { SentMessage, SentMessages } from '@etis/contracts/sent';
 import { errorCatalogue } from '@etis/kernel';
+import { exampleRecord } from './api/record/record-routes.ts';
 
 const errors = errorCatalogue('SPINE', {
   CURSOR_MALFORMED: { kind: 'invalid', message: () => 'The cursor was not given by this list.' },
@@ -96,6 +97,10 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
       async event(id) {
         note('event', id);
         return state.events.find((event) => event.id === id) ?? null;
+      },
+      async record() {
+        note('record', null);
+        return exampleRecord;
       },
     },
     operations: {

@@ -35,7 +35,7 @@ function startControl(): Control {
     secrets: createSecrets({ masterKey: randomBytes(32) }),
     spine: {
       ...{ flow: none, events: nothing, unmatched: nothing, deadLetters: nothing, lanes: async () => [] },
-      ...{ jobs: nothing, job: none, deliveries: nothing, event: none },
+      ...{ jobs: nothing, job: none, deliveries: nothing, event: none, record: refused },
     },
     operations: {
       ...{ redrive: async () => false, discard: async () => false, detachLane: async () => false, cancelJob: async () => false },

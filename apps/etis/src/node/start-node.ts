@@ -36,6 +36,8 @@ export async function startNode(options: {
   choice: NodeChoice;
   openAccess: (home: Home, domains: readonly Domain[]) => Promise<DatabaseAccess>;
   guests?: readonly Role[];
+  /** How many bytes are free where the databases are, where this process can tell. */
+  freeBytes?: () => Promise<number>;
   log: Log;
 }): Promise<RunningNode> {
   const { config, choice, log } = options;
@@ -75,7 +77,9 @@ export async function startNode(options: {
   check('governance', async () => parts.all.every(({ governance }) => governance.current().version > 0));
   const hosts: Node['hosts'] = new Map();
   const spineParts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
-  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, parts, meter, hosts, open, check, log }) : null;
+  const { freeBytes } = options;
+  const ofSpine = { config, choice, parts, meter, hosts, open, check, log, ...(freeBytes === undefined ? {} : { freeBytes }) };
+  const spine = roles.some((role) => role.spine !== null) ? await openSpine(ofSpine) : null;
   const node: Node = {
     ...choice,
     config,

@@ -27,6 +27,7 @@ import { lateSerializerCompiler } from './late-serialization.ts';
 import { located } from './located-error.ts';
 import { documentRoutes } from './openapi/document-routes.ts';
 import { placementRoutes } from './placements/placement-routes.ts';
+import { recordRoutes } from './record/record-routes.ts';
 import { resolverRoutes } from './resolver/resolver-routes.ts';
 import { type ScheduleRoutesOptions, scheduleRoutes } from './schedules/schedule-routes.ts';
 import { sentRoutes } from './sent/sent-routes.ts';
@@ -88,6 +89,7 @@ export async function described(app: Parameters<RouteModule['register']>[0]): Pr
 /** In the order of the document. */
 function resourceRoutes(app: ApiApp, resources: Resources): void {
   statusRoutes(app, resources);
+  recordRoutes(app, resources);
   changeRoutes(app, resources);
   tenantRoutes(app, resources);
   placementRoutes(app, resources);
