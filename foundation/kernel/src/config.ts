@@ -29,7 +29,7 @@ export interface WhatsAppConfig {
 }
 
 /** How long the record is kept, and how large it may be; null leaves it to the spine. */
-export interface RecordConfig {
+interface RecordConfig {
   /** ETIS_SPINE_KEEP_DAYS: deliveries, events and jobs that ended. */
   readonly keepDays: number | null;
   /** ETIS_SPINE_UNMATCHED_DAYS: what found no place. */

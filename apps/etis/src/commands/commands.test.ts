@@ -25,6 +25,7 @@ import { events, flow, status } from './inspect.ts';
 import { cancelJob, listJobs, registerJobs, showJob } from './jobs.ts';
 import { certifyOperator, eraseTenant, makeOperatorKey, recoverPlatform, registerKeys, revokeKey, rotateKey, showKeys } from './keys.ts';
 import { detachLane, listLanes, registerLanes } from './lanes.ts';
+import { registerRecord, showRecord } from './record.ts';
 import { listSchedules, registerSchedules, removeSchedule, setSchedule } from './schedules.ts';
 import { createTenant, listTenants, placeTenant, registerTenants, setTenantStatus } from './tenants.ts';
 import { listUnmatched, mapUnmatched, registerUnmatched, replayUnmatched } from './unmatched.ts';
@@ -404,6 +405,7 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     'is destroyed',
   ],
   ['recover', (out, json) => recoverPlatform(config, json, out), { operation: 'recoverPlatform' }, 'signs again, in epoch 2'],
+  ['record show', (out, json) => showRecord(config, json, out), { operation: 'getRecord' }, '1468 bytes for each event'],
   ['status', (out, json) => status(config, json, out), { operation: 'getStatus' }, 'etiS 0.1.0 at http://127.0.0.1:'],
 ];
 
@@ -499,7 +501,7 @@ describe('etis', () => {
 
 const registers = [
   ...[registerTenants, registerConnections, registerLanes, registerUnmatched, registerDeadLetters],
-  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys],
+  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys, registerRecord],
 ];
 
 describe('registering', () => {
@@ -521,6 +523,7 @@ describe('registering', () => {
       ...['list', 'show', 'enable', 'disable', 'rules', 'value'].map((name) => `flag ${name}`),
       ...['show', 'invite', 'revoke'].map((name) => `fleet ${name}`),
       ...['show', 'make', 'rotate', 'revoke', 'certify', 'erase'].map((name) => `keys ${name}`),
+      'record show',
     ]);
     for (const { name, command } of leaves) {
       expect(command.description(), name).not.toBe('');
