@@ -35,7 +35,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       job: unused,
       deliveries: nothing,
       event: unused,
-      record: refused,
+      record: () => Promise.reject(new Error('not benched')),
     },
     operations: {
       redrive: async () => false,

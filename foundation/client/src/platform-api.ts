@@ -56,6 +56,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/record': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows what the record takes on disk, by table and by event, and how long it is kept */
+    get: operations['getRecord'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/changes': {
     parameters: {
       query?: never;
@@ -2505,6 +2522,50 @@ export interface components {
       /** @description why; it is kept with the change */
       reason: string;
     };
+    RecordState: {
+      /** @description when it was last measured, with indexes */
+      bytes: number;
+      /** @description past this nothing new is taken; null where nothing bounds it */
+      bound: number | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      measuredAt: string | null;
+      events: number;
+      deliveries: number;
+      /** @description of all tables together, over the events that are kept */
+      bytesPerEvent: number | null;
+      /**
+       * Format: date-time
+       * @description from when on everything is kept; of what came before, what waits, is parked, is a dead letter or is unmatched
+       */
+      keptSince: string;
+      keepDays: number;
+      unmatchedDays: number;
+      digestDays: number;
+      /**
+       * Format: date-time
+       * @description when the oldest slice goes
+       */
+      nextDropAt: string | null;
+      slices: {
+        number: number;
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC
+         */
+        beganAt: string;
+      }[];
+      tables: {
+        name: string;
+        /** @description with indexes and large values */
+        bytes: number;
+        /** @description about, where the table is large */
+        rows: number;
+        bytesPerEvent: number | null;
+      }[];
+    };
     Recovered: {
       epoch: number;
       version: number;
@@ -3122,6 +3183,7 @@ export type PlacementTarget = components['schemas']['PlacementTarget'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Reason = components['schemas']['Reason'];
+export type RecordState = components['schemas']['RecordState'];
 export type Recovered = components['schemas']['Recovered'];
 export type RedriveOrder = components['schemas']['RedriveOrder'];
 export type Replay = components['schemas']['Replay'];
@@ -3348,6 +3410,59 @@ export interface operations {
       413: components['responses']['Problem413'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getRecord: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "bytes": 1468006400,
+           *       "bound": 21474836480,
+           *       "measuredAt": "2026-11-02T09:30:00.000Z",
+           *       "events": 1000000,
+           *       "deliveries": 250000,
+           *       "bytesPerEvent": 1468,
+           *       "keptSince": "2026-08-04T00:00:00.000Z",
+           *       "keepDays": 90,
+           *       "unmatchedDays": 90,
+           *       "digestDays": 45,
+           *       "nextDropAt": "2026-11-13T06:00:00.000Z",
+           *       "slices": [
+           *         {
+           *           "number": 7,
+           *           "beganAt": "2026-08-04T00:00:00.000Z"
+           *         }
+           *       ],
+           *       "tables": [
+           *         {
+           *           "name": "event",
+           *           "bytes": 1101004800,
+           *           "rows": 1000000,
+           *           "bytesPerEvent": 1101
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['RecordState'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       503: components['responses']['Problem503'];
     };
   };

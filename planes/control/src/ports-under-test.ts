@@ -6,6 +6,7 @@ import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { Replay } from '@etis/contracts/replays';
 import type { SentMessage, SentMessages } from '@etis/contracts/sent';
 import { errorCatalogue, uuidv7 } from '@etis/kernel';
+import { exampleRecord } from './api/record/record-routes.ts';
 
 const errors = errorCatalogue('SPINE', {
   CURSOR_MALFORMED: { kind: 'invalid', message: () => 'The cursor was not given by this list.' },
@@ -99,10 +100,13 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
           request,
         );
       },
-      record: () => Promise.reject(new Error('not asked for')),
       async event(id) {
         note('event', id);
         return state.events.find((event) => event.id === id) ?? null;
+      },
+      async record() {
+        note('record', null);
+        return exampleRecord;
       },
     },
     operations: {

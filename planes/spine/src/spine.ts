@@ -4,7 +4,7 @@ import type { SpineQueries } from '@etis/contracts/flow';
 import type { Governance } from '@etis/contracts/governance';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
-import type { SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
+import type { RecordFill, SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { Meter } from '@etis/contracts/telemetry';
 import type { ClusterId, ProductId } from '@etis/contracts/tenancy';
 import { type Clock, type Service, systemClock } from '@etis/kernel';
@@ -26,7 +26,7 @@ import { createQueueSamples, type QueueSamples } from './queries/queue-samples.t
 import { createHints } from './record/hints.ts';
 import { createInbox, inboxChannel } from './record/inbox.ts';
 import { createMaintenance } from './record/maintenance.ts';
-import { createRecordBound, type FreeBytes } from './record/record-bound.ts';
+import { createRecordBound, type FreeBytes, readFill } from './record/record-bound.ts';
 import { createRecordLookup } from './record/record-state.ts';
 import { createReplayLoop } from './replay/replay-loop.ts';
 import { createReplayStore } from './replay/replay-store.ts';
@@ -72,6 +72,8 @@ export interface Spine {
   readonly lookups: SpineLookups & SpineBacklog;
   readonly operations: SpineOperations;
   readonly queues: QueueSamples;
+  /** How large the record was when it was measured last, and how large it may be. */
+  recordFill(): Promise<RecordFill>;
   /** What runs, in the order to start it; by default every part, so that one process is the whole spine. */
   services(parts?: readonly SpinePart[]): readonly Service[];
 }
@@ -208,6 +210,7 @@ export function createSpine(options: SpineOptions): Spine {
       schedules,
     },
     queues: createQueueSamples(db),
+    recordFill: () => readFill(db),
     services: (parts = spineParts) => spineParts.filter((part) => parts.includes(part)).flatMap((part) => services[part]),
   };
 }

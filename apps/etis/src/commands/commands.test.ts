@@ -26,6 +26,7 @@ import { events, flow, status } from './inspect.ts';
 import { cancelJob, listJobs, registerJobs, showJob } from './jobs.ts';
 import { certifyOperator, eraseTenant, makeOperatorKey, recoverPlatform, registerKeys, revokeKey, rotateKey, showKeys } from './keys.ts';
 import { detachLane, listLanes, registerLanes } from './lanes.ts';
+import { registerRecord, showRecord } from './record.ts';
 import { cancelReplay, listReplays, registerReplay, showReplay, startReplay, tryHandler } from './replay.ts';
 import { listSchedules, registerSchedules, removeSchedule, setSchedule } from './schedules.ts';
 import { createTenant, listTenants, placeTenant, registerTenants, setTenantStatus } from './tenants.ts';
@@ -462,6 +463,7 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     'is destroyed',
   ],
   ['recover', (out, json) => recoverPlatform(config, json, out), { operation: 'recoverPlatform' }, 'signs again, in epoch 2'],
+  ['record show', (out, json) => showRecord(config, json, out), { operation: 'getRecord' }, '1468 bytes for each event'],
   ['status', (out, json) => status(config, json, out), { operation: 'getStatus' }, 'etiS 0.1.0 at http://127.0.0.1:'],
 ];
 
@@ -557,7 +559,8 @@ describe('etis', () => {
 
 const registers = [
   ...[registerTenants, registerConnections, registerLanes, registerUnmatched, registerDeadLetters],
-  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys, registerEvolve, registerReplay],
+  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys],
+  ...[registerRecord, registerEvolve, registerReplay],
 ];
 
 describe('registering', () => {
@@ -579,6 +582,7 @@ describe('registering', () => {
       ...['list', 'show', 'enable', 'disable', 'rules', 'value'].map((name) => `flag ${name}`),
       ...['show', 'invite', 'revoke'].map((name) => `fleet ${name}`),
       ...['show', 'make', 'rotate', 'revoke', 'certify', 'erase'].map((name) => `keys ${name}`),
+      'record show',
       'evolve event-routing',
       ...['start', 'list', 'show', 'cancel', 'try'].map((name) => `replay ${name}`),
     ]);

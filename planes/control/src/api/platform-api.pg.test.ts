@@ -243,6 +243,7 @@ describe('answers', () => {
     expect(sealed).toHaveLength(4 + 4);
     for (const path of [
       '/status',
+      '/record',
       '/config',
       '/tenants',
       '/connections',
@@ -275,15 +276,18 @@ describe('bad requests', () => {
     expect(api.record.asked).toEqual([]);
   });
 
-  it.each([...paged, '/status', '/config', '/lanes', `/flows/${flowId}`])('%s?wrong=1 is refused and names the field', async (path) => {
-    const { status, body } = await get(`${path}?wrong=1`);
-    expect([status, body.code, body.errors]).toEqual([
-      400,
-      'CONTROL_INPUT_INVALID',
-      [{ pointer: 'wrong', detail: 'there is no such field here' }],
-    ]);
-    expect(api.record.asked).toEqual([]);
-  });
+  it.each([...paged, '/status', '/record', '/config', '/lanes', `/flows/${flowId}`])(
+    '%s?wrong=1 is refused and names the field',
+    async (path) => {
+      const { status, body } = await get(`${path}?wrong=1`);
+      expect([status, body.code, body.errors]).toEqual([
+        400,
+        'CONTROL_INPUT_INVALID',
+        [{ pointer: 'wrong', detail: 'there is no such field here' }],
+      ]);
+      expect(api.record.asked).toEqual([]);
+    },
+  );
 
   it.each([
     ['/events?tenant=Acme', 'tenant'],
