@@ -10,7 +10,7 @@ import { createConsoleRouter } from './router.tsx';
 import type { Session } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
 import { Notices } from './shell/notices.tsx';
-import { theme } from './shell/theme.ts';
+import { colours, theme } from './shell/theme.ts';
 
 /** The console of the installation that served the page. */
 export function App({ session, nonce }: { readonly session: Session; readonly nonce: string }) {
@@ -24,7 +24,7 @@ export function App({ session, nonce }: { readonly session: Session; readonly no
     [session],
   );
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider theme={theme} cssVariablesResolver={colours} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <Notices>
         {credential === null ? (
           <SignIn session={session} ended={ended} />

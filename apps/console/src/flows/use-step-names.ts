@@ -1,4 +1,5 @@
-import { titled, useProducts, useTenants } from '../platform/names.tsx';
+import { useProducts, useTenants } from '../platform/names.tsx';
+import { titled } from '../platform/titled.ts';
 import type { StepNames } from './step-words.ts';
 
 export function useStepNames(): StepNames {

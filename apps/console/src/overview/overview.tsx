@@ -1,6 +1,7 @@
 import { Badge, Paper, Progress, Stack, Title } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import { LaneName, titled } from '../platform/names.tsx';
+import { LaneName } from '../platform/names.tsx';
+import { titled } from '../platform/titled.ts';
 import { useLook } from '../platform/use-look.ts';
 import { Answer } from '../shell/answer.tsx';
 import { DataTable } from '../shell/data-table.tsx';
@@ -48,7 +49,7 @@ export function Overview() {
             <FigureCard
               title="Waiting in lanes"
               value={short(lanes.waiting)}
-              note={`${lanes.total} lanes, ${short(lanes.parked)} parked`}
+              note={`${lanes.total} ${lanes.total === 1 ? 'lane' : 'lanes'}, ${short(lanes.parked)} parked`}
             />
             <FigureCard
               title="Dead letters"

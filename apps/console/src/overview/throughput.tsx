@@ -2,7 +2,7 @@ import { LineChart } from 'echarts/charts';
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { use as withParts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
-import { titled } from '../platform/names.tsx';
+import { titled } from '../platform/titled.ts';
 import { useLook } from '../platform/use-look.ts';
 import { Answer } from '../shell/answer.tsx';
 import { Chart } from '../shell/chart.tsx';

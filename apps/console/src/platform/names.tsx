@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { TextLink } from '../shell/text-link.tsx';
+import { titled } from './titled.ts';
 import { useLook } from './use-look.ts';
 
 const asked = 200;
@@ -70,15 +71,6 @@ export function TenantName({ id }: { readonly id: string | null }) {
 export function ProductName({ id }: { readonly id: string }) {
   const title = useProducts().data?.find((product) => product.id === id)?.title;
   return <>{title ?? titled(id)}</>;
-}
-
-/** `nudge-enterprise` is said `Nudge Enterprise` where nothing better is known. */
-export function titled(id: string): string {
-  return id
-    .split(/[-_]/)
-    .filter((part) => part !== '')
-    .map((part) => part[0]?.toUpperCase() + part.slice(1))
-    .join(' ');
 }
 
 /** `arbor-construction/nudge` is said by the names of both. */

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const cobalt: MantineColorsTuple = [
   '#eaf1ff',
@@ -33,4 +33,11 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: 'sm' } },
     Modal: { defaultProps: { size: 'lg', closeButtonProps: { 'aria-label': 'Close' } } },
   },
+});
+
+/** What is said quietly has to be readable all the same: at least 4.5 to 1 on every background. */
+export const colours: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': '#545b62', '--mantine-color-placeholder': '#6a7178' },
+  dark: { '--mantine-color-dimmed': '#a6a7ab', '--mantine-color-placeholder': '#909296' },
 });

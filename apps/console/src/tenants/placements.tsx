@@ -1,7 +1,8 @@
 import type { Tenant } from '@etis/client';
 import { Button, Group, Select, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import { ProductName, titled, useClusters, useProducts } from '../platform/names.tsx';
+import { ProductName, useClusters, useProducts } from '../platform/names.tsx';
+import { titled } from '../platform/titled.ts';
 import { useOrder } from '../platform/use-order.ts';
 import { Nothing } from '../shell/answer.tsx';
 import { DataTable } from '../shell/data-table.tsx';
