@@ -53,7 +53,8 @@ function Console({ credential, signOut }: { readonly credential: string; readonl
     const queries = new QueryClient({
       defaultOptions: {
         queries: {
-          staleTime: 5_000,
+          // What is governed or recorded is looked at again when the live feed says so; every look stands in the audit.
+          staleTime: 60_000,
           retry: (failures, error) => failures < 2 && !(error instanceof ProblemError && error.status < 500),
         },
       },

@@ -1,5 +1,6 @@
 import { Button, Group, Select } from '@mantine/core';
 import { useState } from 'react';
+import { eventTitle } from '../flows/event-title.ts';
 import { useTenants } from '../platform/names.tsx';
 import { useList } from '../platform/use-look.ts';
 import { Answer } from '../shell/answer.tsx';
@@ -50,7 +51,7 @@ export function Audit() {
             keyOf={({ chain, number }) => `${chain} ${number}`}
             more={moreOf(entries)}
             columns={[
-              { title: 'Action', cell: ({ action }) => action },
+              { title: 'Action', cell: ({ action }) => eventTitle(action) },
               { title: 'On', cell: ({ target, erased }) => (erased ? 'erased' : target) },
               { title: 'By', cell: ({ actor }) => (actor.kind === 'operator' ? 'an operator' : `${actor.kind} ${actor.id}`) },
               { title: 'Why', cell: ({ reason }) => reason ?? '' },

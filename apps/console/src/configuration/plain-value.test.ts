@@ -13,12 +13,8 @@ it.each([
 ] as const)('%s as a %s is %j', (text, type, value) => expect(valueFrom(text, type)).toEqual(value));
 
 it('reads back what it shows', () => {
-  fc.assert(fc.property(fc.boolean(), (value) => expect(valueFrom(plainValue(value), 'boolean')).toBe(value)));
-  fc.assert(
-    fc.property(
-      fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
-      (value) => expect(valueFrom(plainValue(value), 'number')).toBe(value),
-    ),
-  );
-  fc.assert(fc.property(fc.string(), (value) => expect(valueFrom(plainValue(value), 'string')).toBe(value)));
+  const same = (value: boolean | number | string) => expect(valueFrom(plainValue(value), typeof value as 'boolean')).toBe(value);
+  fc.assert(fc.property(fc.boolean(), (value) => void same(value)));
+  fc.assert(fc.property(fc.integer(), (value) => void same(value)));
+  fc.assert(fc.property(fc.string(), (value) => void same(value)));
 });

@@ -1,4 +1,3 @@
-import '@xyflow/react/dist/style.css';
 import type { FlowStep } from '@etis/client';
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';

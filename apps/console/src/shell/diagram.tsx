@@ -1,3 +1,4 @@
+import '@xyflow/react/dist/style.css';
 import { graphlib, layout } from '@dagrejs/dagre';
 import { useComputedColorScheme } from '@mantine/core';
 import { Background, Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
