@@ -18,6 +18,8 @@ export interface DiagramEdge {
   readonly from: string;
   readonly to: string;
   readonly label: string | null;
+  /** Drawn, and left out of where things are placed. */
+  readonly aside?: boolean;
 }
 
 type Box = Node<{ readonly of: DiagramNode }, 'box'>;
@@ -107,9 +109,9 @@ function BoxView({ data: { of } }: NodeProps<Box>) {
 }
 
 function placed(ids: readonly string[], edges: readonly DiagramEdge[]): ReadonlyMap<string, { x: number; y: number }> {
-  const graph = new graphlib.Graph().setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 60 }).setDefaultEdgeLabel(() => ({}));
+  const graph = new graphlib.Graph().setGraph({ rankdir: 'LR', nodesep: 22, ranksep: 44 }).setDefaultEdgeLabel(() => ({}));
   for (const id of ids) graph.setNode(id, { ...size });
-  for (const { from, to } of edges) graph.setEdge(from, to);
+  for (const { from, to, aside } of edges) if (!aside) graph.setEdge(from, to);
   layout(graph);
   return new Map(
     ids.map((id) => {

@@ -35,9 +35,29 @@ export const theme = createTheme({
   },
 });
 
-/** What is said quietly has to be readable all the same: at least 4.5 to 1 on every background. */
+/** Text on a tint of its own colour, dark enough where Mantine's is not. */
+const onTint = {
+  green: '#1c5e2b',
+  yellow: '#744500',
+  orange: '#8f3409',
+  teal: '#055a41',
+  cyan: '#0a5161',
+  lime: '#3d5c10',
+  red: '#9c1c1c',
+  gray: '#414850',
+} as const;
+
+/** What is said quietly, or in a colour, has to be readable all the same: at least 4.5 to 1 on every background. */
 export const colours: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#545b62', '--mantine-color-placeholder': '#6a7178' },
-  dark: { '--mantine-color-dimmed': '#a6a7ab', '--mantine-color-placeholder': '#909296' },
+  light: {
+    '--mantine-color-dimmed': '#545b62',
+    '--mantine-color-placeholder': '#6a7178',
+    ...Object.fromEntries(Object.entries(onTint).map(([name, colour]) => [`--mantine-color-${name}-light-color`, colour])),
+  },
+  dark: {
+    '--mantine-color-dimmed': '#a6a7ab',
+    '--mantine-color-placeholder': '#909296',
+    '--mantine-color-anchor': 'var(--mantine-color-cobalt-3)',
+  },
 });

@@ -70,7 +70,7 @@ export function systemGraph({ now, clusters, lanes, fleet }: SystemFigures): {
     edge('ingestion', 'router'),
     edge('router', 'dispatcher'),
     edge('control', 'command'),
-    edge('command', 'edge', 'governs'),
+    { ...edge('command', 'router', 'governs'), aside: true },
     ...products.flatMap(({ id }) => [edge('dispatcher', id), edge(id, 'workers')]),
   ];
   return { nodes: [...fixed, ...products], edges };

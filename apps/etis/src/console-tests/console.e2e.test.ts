@@ -140,6 +140,7 @@ describe.skipIf(chromiumPath() === null)('the console in a browser', () => {
     await dialog.getByRole('button', { name: 'Add' }).click();
     const secret = (await dialog.locator('[data-secret]').textContent()) ?? '';
     await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(secret);
     await page.getByRole('link', { name: 'billing' }).click();
     await page.getByText('Nothing came in over this connection lately.').waitFor();
@@ -184,7 +185,7 @@ describe.skipIf(chromiumPath() === null)('the console in a browser', () => {
       const { page } = person;
       await page.goto(at(path.replace('FLOW', flow)));
       await page.getByRole('heading', { name: title, exact: true, level: 1 }).waitFor();
-      await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'detached' });
+      await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
       expect(await person.axe()).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
       expect([await page.title(), person.complaints()]).toEqual([`${title} · etiS`, []]);
