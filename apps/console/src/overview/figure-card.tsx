@@ -20,7 +20,7 @@ export function FigureCard({
         {title}
       </Text>
       <div className={classes.value}>{value}</div>
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" component="div">
         {trouble ? <b>{trouble}</b> : note}
       </Text>
     </Paper>
