@@ -96,7 +96,7 @@ function attempts(count: number): string {
   return count > 1 ? `, ${count} attempts` : '';
 }
 
-export function laneWords(lane: string, names: StepNames): string {
+function laneWords(lane: string, names: StepNames): string {
   const [tenant = '', product = ''] = lane.split('/');
   return `${names.product(product)} of ${names.tenant(tenant)}`;
 }

@@ -1,6 +1,6 @@
 import type { Change, Client } from '@etis/client';
 
-export type LiveState = 'connecting' | 'live' | 'away';
+type LiveState = 'connecting' | 'live' | 'away';
 
 /** Follows the platform's changes and says which resources to look at again. */
 export interface Live {

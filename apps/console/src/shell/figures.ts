@@ -1,4 +1,4 @@
-/** `950`, `12.3 k`, `4.1 M`: a count that fits where there is little room. */
+/** `950`, `12.3K`, `4.1M`: a count that fits where there is little room. */
 export function short(count: number): string {
   if (count < 10_000) return new Intl.NumberFormat('en').format(Math.round(count));
   return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(count);

@@ -193,6 +193,31 @@ describe.skipIf(chromiumPath() === null)('the console in a browser', () => {
     });
   });
 
+  it('comes with less than 300 KB of scripts, and the system map and charts are no part of the entry', async () => {
+    const bea = await browsing.person();
+    const scripts = new Map<string, Promise<number>>();
+    bea.page.on('response', (response) => {
+      if (response.url().endsWith('.js'))
+        scripts.set(
+          response.url(),
+          response
+            .request()
+            .sizes()
+            .then(({ responseBodySize }) => responseBodySize),
+        );
+    });
+    await bea.page.goto(`${at('/')}#credential=${token}`);
+    await bea.page.getByText('Live', { exact: true }).waitFor();
+    await bea.page.locator('canvas').waitFor();
+    const sizes = await Promise.all(scripts.values());
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    expect(scripts.size).toBeGreaterThan(2);
+    expect(total).toBeGreaterThan(50_000);
+    expect(total).toBeLessThan(300_000);
+    expect([...scripts.keys()].filter((url) => url.includes('diagram'))).toEqual([]);
+    await bea.close();
+  });
+
   it('signs out, and is locked then', async () => {
     const { page } = ada;
     await page.getByRole('button', { name: 'Sign out' }).click();
