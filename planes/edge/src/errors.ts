@@ -53,8 +53,7 @@ export const errors = errorCatalogue('EDGE', {
   },
   SITE_UNBUILT: {
     kind: 'setup',
-    message: (folder: string) =>
-      `There is no index.html in ${folder}, so there is no page to serve. Build it: npm run build -w @etis/console.`,
+    message: (folder: string) => `There is no index.html in ${folder}, so there is no page to serve. Build it: npm run build.`,
   },
   ROUTE_UNKNOWN: { kind: 'not-found', message: () => 'There is nothing at this address. Check the path.' },
 });

@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { useLook } from '../platform/use-look.ts';
 import { Answer } from '../shell/answer.tsx';
+import { Loading } from '../shell/loading.tsx';
 import { Page } from '../shell/page.tsx';
 import { clockTime, dateAndTime } from '../shell/times.ts';
 import { FlowTimeline } from './flow-timeline.tsx';
@@ -55,7 +56,7 @@ export function Flow() {
               <FlowTimeline steps={steps} />
             ) : (
               <Paper withBorder>
-                <Suspense fallback={null}>
+                <Suspense fallback={<Loading height={440} />}>
                   <FlowDiagram steps={steps} />
                 </Suspense>
               </Paper>

@@ -6,6 +6,7 @@ import { useLook } from '../platform/use-look.ts';
 import { Answer } from '../shell/answer.tsx';
 import { DataTable } from '../shell/data-table.tsx';
 import { bytes, rate, short } from '../shell/figures.ts';
+import { Loading } from '../shell/loading.tsx';
 import { Page } from '../shell/page.tsx';
 import { planes } from '../shell/planes.ts';
 import { duration, span } from '../shell/times.ts';
@@ -63,7 +64,7 @@ export function Overview() {
       </Answer>
       <Paper withBorder p="sm">
         <Title order={2}>The last hour</Title>
-        <Suspense fallback={<div className={classes.chart} />}>
+        <Suspense fallback={<Loading height={220} />}>
           <Throughput />
         </Suspense>
       </Paper>

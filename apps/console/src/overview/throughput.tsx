@@ -11,6 +11,10 @@ import { workTitle } from './work-title.ts';
 
 withParts([LineChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, CanvasRenderer]);
 
+const hourMs = 3_600_000;
+/** So few points make no line that one sees. */
+const few = 4;
+
 /** What was done in the last hour, by minute. */
 export function Throughput() {
   const history = useLook({
@@ -30,13 +34,13 @@ export function Throughput() {
           option={{
             grid: { left: 44, right: 12, top: 34, bottom: 24 },
             legend: { type: 'scroll', top: 0 },
-            xAxis: { type: 'time' },
+            xAxis: { type: 'time', min: Date.now() - hourMs, max: Date.now() },
             yAxis: { type: 'value', minInterval: 1, name: 'in a minute' },
             series: perMinute(minutes).map(({ work, points }) => ({
               type: 'line',
               name: workTitle(work, titled).title,
               data: points.map(([at, done]) => [at, done]),
-              showSymbol: false,
+              showSymbol: points.length < few,
               areaStyle: { opacity: 0.06 },
             })),
           }}

@@ -1,5 +1,6 @@
-import { Center, Loader, Stack, Text } from '@mantine/core';
+import { Center, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Loading } from './loading.tsx';
 import { ProblemNote } from './problem-note.tsx';
 
 interface Asked<T> {
@@ -21,11 +22,7 @@ export function Answer<T>({
 }) {
   if (of.data === undefined) {
     if (of.error) return <ProblemNote error={of.error} again={() => void of.refetch()} />;
-    return (
-      <Center mih={120} role="status" aria-label="Loading">
-        <Loader size="sm" type="dots" />
-      </Center>
-    );
+    return <Loading />;
   }
   const isEmpty = Array.isArray(of.data) && of.data.length === 0;
   return (

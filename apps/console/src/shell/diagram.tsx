@@ -71,6 +71,8 @@ export function Diagram({
   return (
     <section className={classes.frame} data-tall={tall ? true : undefined} aria-label={label}>
       <ReactFlow
+        // Begun anew with other boxes, so that all of them are in sight.
+        key={nodes.map(({ id }) => id).join()}
         nodes={boxes}
         edges={lines}
         nodeTypes={nodeTypes}

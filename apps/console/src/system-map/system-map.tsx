@@ -5,6 +5,7 @@ import { useLoad } from '../overview/use-load.ts';
 import { useClusters } from '../platform/names.tsx';
 import { useLook } from '../platform/use-look.ts';
 import { Answer } from '../shell/answer.tsx';
+import { Loading } from '../shell/loading.tsx';
 import { Page } from '../shell/page.tsx';
 import { systemGraph } from './system-graph.ts';
 
@@ -35,7 +36,7 @@ export function SystemMap() {
       <Answer of={{ data, error, refetch: () => all.map((one) => one.refetch()) }}>
         {({ nodes, edges }) => (
           <Paper withBorder>
-            <Suspense fallback={null}>
+            <Suspense fallback={<Loading height={440} />}>
               <Diagram label="Planes and clusters" nodes={nodes} edges={edges} tall />
             </Suspense>
           </Paper>
