@@ -5,6 +5,7 @@ import { registerConnections } from './commands/connections.ts';
 import { registerDeadLetters } from './commands/dead-letters.ts';
 import { demo } from './commands/demo.ts';
 import { registerDirectives } from './commands/directives.ts';
+import { registerEvolve } from './commands/evolve.ts';
 import { registerFlags } from './commands/flags.ts';
 import { registerFleet } from './commands/fleet.ts';
 import { events, evolution, flow, type InspectOptions, type ListOptions, sent, status } from './commands/inspect.ts';
@@ -13,6 +14,7 @@ import { registerKeys } from './commands/keys.ts';
 import { registerLanes } from './commands/lanes.ts';
 import { registerLoad } from './commands/load.ts';
 import { registerRecord } from './commands/record.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerSchedules } from './commands/schedules.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
 import { registerTenants } from './commands/tenants.ts';
@@ -29,6 +31,7 @@ Settings (environment):
   ETIS_HOST       address to listen on                      default 127.0.0.1
   DATABASE_URL    a PostgreSQL of yours                     default: an embedded one
   ETIS_DATABASES  "each" (a database per domain) or "one"   default each
+  ETIS_REDIS_URL  a Redis that batches may go over          default: none
   ETIS_SMTP_URL   where mail leaves, with ETIS_MAIL_FROM    default: none
   ETIS_MASTER_KEY 32 bytes, base64 or hex                   default: a file in the home
   ETIS_WHATSAPP_TOKENS   access tokens by phone_number_id, JSON or a file; default: none
@@ -111,6 +114,7 @@ export function createProgram(): Command {
   registerConnections(program);
   registerLanes(program);
   registerUnmatched(program);
+  registerReplay(program);
   registerDeadLetters(program);
   registerJobs(program);
   registerSchedules(program);
@@ -129,8 +133,10 @@ export function createProgram(): Command {
   registerRecord(program);
 
   looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action(
-    (options: InspectOptions) => evolution(options, terminal),
+    (options: InspectOptions) => evolution(readEnvironment(), options, terminal),
   );
+
+  registerEvolve(program);
 
   const database = program.command('db').description('the database behind DATABASE_URL');
   database

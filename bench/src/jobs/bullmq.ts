@@ -1,6 +1,6 @@
+import type { RedisServer } from '@etis/testing';
 import { Queue, Worker } from 'bullmq';
 import { type Contender, concurrency, countdown } from './contender.ts';
-import type { RedisServer } from './redis-server.ts';
 
 const queueName = 'bench';
 

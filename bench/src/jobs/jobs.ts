@@ -7,6 +7,7 @@ import type { Jobs } from '@etis/contracts/jobs';
 import { silentLog } from '@etis/kernel';
 import { createEmbeddedServer, type DatabaseAccess, openAdmin, openDomain, prepare } from '@etis/postgres';
 import { createSpine, spineDomain } from '@etis/spine';
+import { hasRedis, startRedis } from '@etis/testing';
 import { workersDomain } from '@etis/workers';
 import { type BenchReport, median, quantile } from '../report.ts';
 import { bullmq } from './bullmq.ts';
@@ -14,7 +15,6 @@ import { type Contender, concurrency, heldAtOnce } from './contender.ts';
 import { etisInProcess } from './etis.ts';
 import { etisThreads } from './etis-threads.ts';
 import { graphileWorker } from './graphile.ts';
-import { startRedis } from './redis-server.ts';
 
 const rounds = 5;
 const jobsPerRound = 20_000;
@@ -56,10 +56,10 @@ export async function jobs(print: (line: string) => void): Promise<BenchReport> 
     etisThreads({ jobs: here.jobs, enqueuer: elsewhere.jobs, access, stop: async () => {} }),
     await graphileWorker({ ...admin, database: 'graphile' }),
   ];
-  const redis = await startRedis();
-  if (redis === null)
+  if (!hasRedis())
     print('BullMQ is left out: there is no redis-server on this machine. Install it (apt-get install redis-server) to compare.');
   else {
+    const redis = await startRedis('always');
     stack.defer(() => redis.stop());
     contenders.push(bullmq(redis));
   }

@@ -1,5 +1,5 @@
+import type { RedisServer } from '@etis/testing';
 import { Queue, Worker } from 'bullmq';
-import type { RedisServer } from '../jobs/redis-server.ts';
 import type { Contender } from './contender.ts';
 import { read } from './message.ts';
 

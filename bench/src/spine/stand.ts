@@ -11,7 +11,7 @@ import {
   openAdmin,
   prepare,
 } from '@etis/postgres';
-import { type RedisServer, startRedis } from '../jobs/redis-server.ts';
+import { hasRedis, type RedisServer, startRedis } from '@etis/testing';
 
 /** The servers that all contenders share. */
 export interface Stand {
@@ -39,7 +39,7 @@ export async function createStand(flags: readonly string[] = []): Promise<Stand>
   const server = createEmbeddedServer({ home, log: silentLog, flags, notice: () => {} });
   await server.start();
   const admin = server.admin();
-  const redis = await startRedis('everysec');
+  const redis = hasRedis() ? await startRedis('everysec') : null;
   const session = await openAdmin(admin);
   let existing: DatabaseAccess | undefined;
   let made = 0;

@@ -72,3 +72,15 @@ export interface BatchOutcome {
 export interface Transport {
   deliver(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome>;
 }
+
+/** What handles a cluster's batches at the host's end. */
+export type HandleBatch = (batch: LaneBatch, signal: AbortSignal) => Promise<BatchOutcome>;
+
+/**
+ * The host's end of a transport that leaves the process. What `handle` resolves to acknowledges a batch, what it rejects with rejects it, and the
+ * dispatcher's end learns of either. A batch may come more than once, also while it is being handled.
+ */
+export interface TransportReceiver {
+  /** Receives what is published for a cluster, from `start` until `stop`, which lets what runs finish. */
+  receive(cluster: ClusterId, handle: HandleBatch): { readonly name: string; start(): Promise<void>; stop(): Promise<void> };
+}

@@ -1,7 +1,9 @@
 import type { Context } from './context.ts';
+import type { EventRouting } from './event-routing.ts';
 import type { DeliverySummary, EventDetail, Page, PageRequest } from './flow.ts';
 import type { JobDetail, JobState, JobSummary, Schedules } from './jobs.ts';
 import type { LaneId } from './lanes.ts';
+import type { Replays } from './replays.ts';
 import type { ConnectionId, ProductId, TenantId } from './tenancy.ts';
 
 /** What became of a bulk order: how many it changed, and whether its limit left some behind. */
@@ -36,6 +38,15 @@ export interface SpineOperations {
   /** A job that nobody holds ends at once; one that is held loses its lease, and its worker is told at its next heartbeat. */
   cancelJob(context: Context, id: string): Promise<boolean>;
   readonly schedules: Schedules;
+  readonly eventRouting: EventRouting;
+  readonly replays: Replays;
+  /** Gives up what is unmatched of a delivery; its bytes stay. Resolves to false where nothing of it is. */
+  discardUnmatched(context: Context, delivery: string, reason: string): Promise<boolean>;
+  /** The same for up to `limit` (1 to 1,000) unmatched deliveries, the oldest first. */
+  discardAllUnmatched(
+    context: Context,
+    selection: { connection?: ConnectionId; why?: string; limit: number; reason: string },
+  ): Promise<BulkResult>;
 }
 
 /** How large the record is, and may be. */

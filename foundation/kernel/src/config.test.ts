@@ -34,6 +34,7 @@ describe('readConfig', () => {
       auditKeepDays: null,
       logLevel: 'warn',
       production: false,
+      redisUrl: null,
     });
   });
 
@@ -171,6 +172,8 @@ describe('readConfig', () => {
     ['ETIS_PORT', '65536'],
     ['ETIS_PORT', '1e3'],
     ['ETIS_DATABASES', 'two'],
+    ['ETIS_REDIS_URL', 'localhost:6379'],
+    ['ETIS_REDIS_URL', 'http://localhost'],
     ['ETIS_LOG_LEVEL', 'loud'],
     ['DATABASE_URL', 'mysql://x'],
     ['DATABASE_URL', 'db.example'],
@@ -197,6 +200,7 @@ describe('redactConfig', () => {
             ETIS_SMTP_URL: `smtp://u:${mail}@h`,
             ETIS_MAIL_FROM: 'a@b.example',
             ETIS_MASTER_KEY: key,
+            ETIS_REDIS_URL: `rediss://u:${database}@redis.example:6379`,
             ETIS_WHATSAPP_TOKENS: JSON.stringify({ '1065': token }),
           },
           directory,

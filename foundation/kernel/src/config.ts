@@ -59,6 +59,8 @@ export interface Config {
   readonly lameduckMs: number | null;
   /** DATABASE_URL: a PostgreSQL of yours instead of the embedded one. */
   readonly databaseUrl: string | null;
+  /** ETIS_REDIS_URL: `redis://` or `rediss://`, for batches that go over Redis; null where nothing does. */
+  readonly redisUrl: string | null;
   /** ETIS_DATABASES: `each` (a database per domain, the default) or `one`. */
   readonly databases: 'each' | 'one';
   /** ETIS_MASTER_KEY: 32 bytes as base64 or hex; without it a file in the home is used. */
@@ -124,6 +126,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     platformUrls: readPlatformUrls(read('ETIS_PLATFORM_URL')),
     lameduckMs: readLameduck(read('ETIS_LAMEDUCK')),
     databaseUrl: readDatabaseUrl(read('DATABASE_URL')),
+    redisUrl: readRedisUrl(read('ETIS_REDIS_URL')),
     databases,
     masterKey: read('ETIS_MASTER_KEY'),
     mail: readMail(read('ETIS_SMTP_URL'), read('ETIS_MAIL_FROM')),
@@ -159,6 +162,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 function readHttpUrl(name: string, text: string | null): string | null {
   if (text !== null && !['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) {
     throw configErrors.INVALID(name, `"${text}" is no address such as http://collector.example:4318.`);
+  }
+  return text;
+}
+
+function readRedisUrl(text: string | null): string | null {
+  if (text !== null && !['redis:', 'rediss:'].includes(URL.parse(text)?.protocol ?? '')) {
+    // Not repeated: it may hold a password.
+    throw configErrors.INVALID('ETIS_REDIS_URL', 'it is no address such as redis://user:password@redis.example:6379.');
   }
   return text;
 }
@@ -213,6 +224,7 @@ export function redactConfig(config: Config): Record<string, unknown> {
   return {
     ...config,
     databaseUrl: config.databaseUrl === null ? null : withoutPassword(config.databaseUrl),
+    redisUrl: config.redisUrl === null ? null : withoutPassword(config.redisUrl),
     masterKey: hidden(config.masterKey),
     linkTokens: hidden(config.linkTokens),
     mail: config.mail === null ? null : { ...config.mail, password: hidden(config.mail.password) },

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type AdminAccess, adminAccessFromUrl, openAdmin } from '@etis/postgres';
 import type { TestProject } from 'vitest/node';
 import { testEnvironment } from './environment.ts';
+import { findRedis } from './find-redis.ts';
 import type { TestRun } from './test-run.ts';
 import { startTestServer } from './test-server.ts';
 
@@ -10,7 +11,8 @@ import { startTestServer } from './test-server.ts';
  * `DATABASE_URL`, of which only the run's own databases are dropped.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { databaseUrl } = testEnvironment();
+  const { databaseUrl, isCi } = testEnvironment();
+  findRedis(isCi);
   const databasePrefix = `etis_test_${randomBytes(4).toString('hex')}`;
 
   if (databaseUrl === undefined) {

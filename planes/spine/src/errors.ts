@@ -58,6 +58,41 @@ export const errors = errorCatalogue('SPINE', {
     retryable: true,
     message: (cluster: string) => `The cluster ${cluster} does not run in this process. Start it, or move the lane.`,
   },
+  REPLAY_MALFORMED: { kind: 'invalid', message: (why: string) => `The replay is refused: ${why}.` },
+  REPLAY_EMPTY: {
+    kind: 'invalid',
+    message: () => 'The record holds no event that may be meant. Look with "etis events" what there is, and how far back.',
+  },
+  TRANSPORT_ABSENT: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (transport: string) =>
+      `Batches go over the transport "${transport}", which this process was not set up for. Give it the setting (ETIS_REDIS_URL for bullmq) and start it again.`,
+  },
+  TRANSPORT_NOT_CARRIED: {
+    kind: 'conflict',
+    message: (transport: string, nodes: string) =>
+      `The transport "${transport}" is not ready in ${nodes}, whose clusters would get nothing. Start it with the setting (ETIS_REDIS_URL for bullmq), see that it reaches the broker, and choose again.`,
+  },
+  TRANSPORT_AWAY: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (broker: string) => `${broker} cannot be reached, so nothing is delivered over it. The lane goes on when it is back.`,
+  },
+  TRANSPORT_UNTAKEN: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (cluster: string) =>
+      `No host of the cluster ${cluster} took its batch from Redis. Start one with ETIS_REDIS_URL; the lane goes on then.`,
+  },
+  TRANSPORT_LOST: {
+    kind: 'internal',
+    message: () => 'The broker has lost the batch, or what came of it. It is delivered again, and what was handled is passed over.',
+  },
+  TRANSPORT_UNREADABLE: {
+    kind: 'internal',
+    message: (what: string) => `What came over the transport cannot be read, because ${what}.`,
+  },
   OUTCOME_MALFORMED: {
     kind: 'internal',
     message: (what: string) => `The cluster's answer cannot be used, because ${what}.`,

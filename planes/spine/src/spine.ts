@@ -3,7 +3,6 @@ import type { EventPublisher, Inbox, SourceAdapter, SourceKind } from '@etis/con
 import type { SpineQueries } from '@etis/contracts/flow';
 import type { Governance } from '@etis/contracts/governance';
 import type { Jobs } from '@etis/contracts/jobs';
-import type { Transport } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
 import type { RecordFill, SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { Meter } from '@etis/contracts/telemetry';
@@ -17,6 +16,8 @@ import { createSchedules } from './jobs/schedules/schedules.ts';
 import { createCancelJob } from './operations/cancel-job.ts';
 import { createDeadLetterOperations } from './operations/dead-letters.ts';
 import { createDetachLane } from './operations/detach-lane.ts';
+import { createDiscardUnmatched } from './operations/discard-unmatched.ts';
+import { createEventRouting } from './operations/event-routing.ts';
 import { createUnmatchedOperations } from './operations/replay-unmatched.ts';
 import { createDeliveriesLookup } from './queries/deliveries.ts';
 import { createEventLookup } from './queries/events.ts';
@@ -27,9 +28,13 @@ import { createInbox, inboxChannel } from './record/inbox.ts';
 import { createMaintenance } from './record/maintenance.ts';
 import { createRecordBound, type FreeBytes, readFill } from './record/record-bound.ts';
 import { createRecordLookup } from './record/record-state.ts';
+import { createReplayLoop } from './replay/replay-loop.ts';
+import { createReplayStore } from './replay/replay-store.ts';
+import { createReplays } from './replay/replays.ts';
 import { createPublisher } from './router/publisher.ts';
 import { createRouter } from './router/router.ts';
 import { type SpineOverrides, spineSettings } from './settings.ts';
+import { createChosenTransport, type TransportDriver } from './transports/chosen-transport.ts';
 
 export interface SpineOptions {
   readonly db: SystemDb;
@@ -40,9 +45,14 @@ export interface SpineOptions {
   readonly dispatching?: { readonly governance: Governance; readonly directives: Directives };
   /** By source kind. The source `platform` is the spine's own and needs none. */
   readonly adapters: ReadonlyMap<SourceKind, SourceAdapter>;
-  readonly transport: Transport;
-  /** The clusters that `transport` reaches from here; by default all. Other clusters' lanes are left to other dispatchers. */
-  readonly reaches?: (cluster: ClusterId) => boolean;
+  /** What batches go over, until the record chooses another; the driver `direct`. */
+  readonly transport: TransportDriver;
+  /** The driver `bullmq`; by default this process has none. */
+  readonly bullmq?: TransportDriver;
+  /** The clusters that this process hosts; by default none. */
+  readonly hosts?: () => readonly ClusterId[];
+  /** This process, as people know it; `spine` by default. */
+  readonly node?: string;
   /** Whether a product's lanes stand still at an entry that failed; by default none does. */
   readonly onFailure?: (product: ProductId) => 'set-aside' | 'stop-lane';
   /** Is told of every batch that was routed; by default nobody is. */
@@ -80,11 +90,10 @@ const laneChannel = 'etis_spine_lane';
  * Several processes may run the same spine at once.
  */
 export function createSpine(options: SpineOptions): Spine {
-  const { db, governance, adapters, transport } = options;
+  const { db, governance, adapters } = options;
   const settings = spineSettings(options.settings);
   const log = options.log.child({ plane: 'spine' });
   const clock = options.clock ?? systemClock;
-  const reaches = options.reaches ?? (() => true);
   const governed = { governance, directives: options.directives ?? unrestricted };
   const dispatching = options.dispatching ?? governed;
   const dispatcher = createDispatcher({
@@ -92,8 +101,11 @@ export function createSpine(options: SpineOptions): Spine {
     governance: dispatching.governance,
     directives: dispatching.directives,
     clock,
-    transport,
-    reaches,
+    transport: createChosenTransport(
+      { direct: options.transport, ...(options.bullmq === undefined ? {} : { bullmq: options.bullmq }) },
+      options.hosts ?? (() => []),
+    ),
+    node: options.node ?? 'spine',
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
     log,
     settings: settings.dispatcher,
@@ -116,6 +128,17 @@ export function createSpine(options: SpineOptions): Spine {
       laneHints.send();
     },
   });
+  const replayStore = createReplayStore(db);
+  const replayLoop = createReplayLoop({
+    db,
+    store: replayStore,
+    ...governed,
+    log,
+    onAdded(additions) {
+      dispatcher.added(additions);
+      laneHints.send();
+    },
+  });
   const router = createRouter({
     db,
     ...governed,
@@ -131,7 +154,6 @@ export function createSpine(options: SpineOptions): Spine {
     log,
     settings: settings.inbox,
     onAppended: () => router.wake(),
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const jobStore = createJobs({
     db,
@@ -153,6 +175,7 @@ export function createSpine(options: SpineOptions): Spine {
         isRouting = running;
       }),
       inboxHints,
+      replayLoop,
     ],
     maintenance: [
       createMaintenance({ db, clock, log, settings: settings.maintenance }),
@@ -179,8 +202,11 @@ export function createSpine(options: SpineOptions): Spine {
         },
       }),
       ...createUnmatchedOperations({ db, ...governed, adapters, onRouted }),
+      ...createDiscardUnmatched(db),
       cancelJob: createCancelJob(db),
       detachLane: createDetachLane({ db, governance, onDetached: onRouted }),
+      replays: createReplays({ db, store: replayStore, governance, onStarted: () => replayLoop.wake() }),
+      eventRouting: createEventRouting({ db, onChosen: onRouted }),
       schedules,
     },
     queues: createQueueSamples(db),

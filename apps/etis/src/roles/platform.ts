@@ -85,7 +85,8 @@ export const platform: Role = {
           version: packageJson.version,
           startedAt: node.startedAt,
           config: redactConfig(config),
-          evolution: evolutionRows(chosenEvolution),
+          evolution: async () =>
+            evolutionRows(chosenEvolution, { 'event-routing': (await spine.operations.eventRouting.show()).transport }),
           checks: node.checks,
         },
       }),

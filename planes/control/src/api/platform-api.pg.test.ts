@@ -39,7 +39,15 @@ const summary: EventSummary = {
   time: at,
   acceptedAt: at,
 };
-const detail: EventDetail = { ...summary, region: 'EMEA', cause: null, hop: 0, traceparent: '00-x', data: { name: 'a.dwg' } };
+const detail: EventDetail = {
+  ...summary,
+  region: 'EMEA',
+  cause: null,
+  replayOf: null,
+  hop: 0,
+  traceparent: '00-x',
+  data: { name: 'a.dwg' },
+};
 const unmatched: UnmatchedSummary = { delivery: flowId, connection: 'autodesk', reason: 'unreadable', detail: 'not JSON', at };
 const deadLetter: DeadLetter = { kind: 'job', id: job.job, tenant: 'acme', where: 'email', event, attempts: 5, error: 'no', at };
 const lanes: readonly LaneDepth[] = [
@@ -82,7 +90,7 @@ const facts: PlatformFacts = {
   version: '1.2.3',
   startedAt: 1_000,
   config: { home: '/data', mail: null, databaseUrl: 'postgres://etis:redacted@db/etis', nested: { port: 1 } },
-  evolution: [evolution],
+  evolution: async () => [evolution],
   checks: async () => [
     { name: 'database', ok: healthy, detail: healthy ? null : 'away' },
     { name: 'governance', ok: true },

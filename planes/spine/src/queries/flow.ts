@@ -29,7 +29,14 @@ const ranks: Readonly<Record<FlowStep['step'], number>> = {
 function eventSteps(row: FlowEventRow): readonly FlowStep[] {
   const at = row.routed_at.toISOString();
   return [
-    { step: 'normalised', at, event: row.id, type: row.type, subject: row.subject },
+    {
+      step: 'normalised',
+      at,
+      event: row.id,
+      type: row.type,
+      subject: row.subject,
+      ...(row.replay_of === null ? {} : { replayOf: row.replay_of }),
+    },
     { step: 'resolved', at, event: row.id, tenant: row.tenant_id, project: row.project },
   ];
 }

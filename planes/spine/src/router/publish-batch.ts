@@ -15,7 +15,7 @@ interface Row {
 }
 
 const publishSql = `
-select * from event_publish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::text[], $16::text[], $17::text[], $18, $19)`;
+select * from event_publish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::text[], $16::text[], $17::text[], $18, $19, $20)`;
 
 const parted = '\u001F';
 const none = '\u001E';
@@ -70,6 +70,7 @@ export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[])
     [...lanes.values()].map(({ product }) => product),
     entryEvents.join(parted),
     entryLanes.join(parted),
+    column(events, ({ replayOf }) => replayOf ?? null),
   ];
   const rows = await db.statement<Row>(publishSql, values).catch((error: unknown) => {
     throw fullOr(error);
@@ -89,6 +90,21 @@ export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[])
 
 /** The event as the record gives it back. */
 function rowOf(event: RoutedEvent): EventRow {
-  const { id, type, source, subject, time, tenant, project, region, data, traceparent, flow, cause, hop } = event;
-  return { id, type, source, subject, time, tenant_id: tenant, project, region, data, traceparent, flow_id: flow, cause_id: cause, hop };
+  const { id, type, source, subject, time, tenant, project, region, data, traceparent, flow, cause, hop, replayOf = null } = event;
+  return {
+    id,
+    type,
+    source,
+    subject,
+    time,
+    tenant_id: tenant,
+    project,
+    region,
+    data,
+    traceparent,
+    flow_id: flow,
+    cause_id: cause,
+    hop,
+    replay_of: replayOf,
+  };
 }
