@@ -1,9 +1,11 @@
 import { defineEvolution } from './apps/etis/src/evolution/evolution.ts';
 
-/** Where this installation stands in the evolution matrix, a line per capability. `etis evolution` explains each one. */
+/**
+ * Where this installation stands in the evolution matrix, a line per capability. `etis evolution` explains each one. Event routing is not here: it changes
+ * while events arrive, by `etis evolve event-routing`.
+ */
 export default defineEvolution({
   'ingress-surface': 'in-process',
-  'event-routing': 'direct',
   'worker-execution': 'worker-threads',
   transformation: 'none',
   database: 'embedded',

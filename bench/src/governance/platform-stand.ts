@@ -62,11 +62,14 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
     secrets,
     spine: {
       ...{ flow: unused, events: nothing, unmatched: nothing, deadLetters: nothing, lanes: async () => [] },
-      ...{ jobs: nothing, job: unused, deliveries: nothing, event: unused },
+      ...{ jobs: nothing, job: unused, deliveries: nothing, event: unused, record: refused },
     },
     operations: {
       ...{ redrive: async () => false, discard: async () => false, cancelJob: async () => false, detachLane: async () => false },
       ...{ redriveAll: refused, replayUnmatched: unused, replayAllUnmatched: refused },
+      ...{ discardUnmatched: async () => false, discardAllUnmatched: refused },
+      replays: { preview: refused, start: refused, list: nothing, show: async () => null, cancel: async () => false },
+      eventRouting: { show: refused, choose: refused },
       schedules: { set: refused, remove: async () => false, list: async () => [] },
     },
     sent: { list: nothing },
@@ -87,7 +90,7 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
     clock: systemClock,
     products: [{ id: 'nudge', title: 'Nudge', subscriptions: [] }],
     clusters: clusters.map((id) => ({ id, product: 'nudge', tier: 'standard' })),
-    facts: { version: '0', startedAt: 0, config: {}, evolution: [], checks: async () => [] },
+    facts: { version: '0', startedAt: 0, config: {}, evolution: async () => [], checks: async () => [] },
   });
   await control.start();
   await fill({ ...server.admin(), database: access.databases[controlDomain.name] ?? '' }, tenants);

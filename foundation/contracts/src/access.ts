@@ -5,6 +5,7 @@ import type { TenantId } from './tenancy.ts';
 export const permissions = [
   'platform.status.read',
   'platform.config.read',
+  'platform.evolve',
   'tenants.read',
   'tenants.write',
   'clusters.read',

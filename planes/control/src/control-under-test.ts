@@ -26,7 +26,7 @@ export const deployed: Pick<ControlOptions, 'products' | 'clusters'> = {
   ],
 };
 
-const facts: ControlOptions['facts'] = { version: '0.1.0', startedAt: 0, config: {}, evolution: [], checks: async () => [] };
+const facts: ControlOptions['facts'] = { version: '0.1.0', startedAt: 0, config: {}, evolution: async () => [], checks: async () => [] };
 
 /** A started control plane on a database of its own. */
 export interface ControlUnderTest extends AsyncDisposable {

@@ -3,10 +3,10 @@ import type { RestrictingDirective } from '@etis/contracts/directives';
 import type { FlowStep } from '@etis/contracts/flow';
 import type { Transport } from '@etis/contracts/lanes';
 import { type Meter, unmetered } from '@etis/contracts/telemetry';
-import { silentLog, supervise, uuidv7 } from '@etis/kernel';
+import { type Clock, silentLog, supervise, uuidv7 } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createTestDatabase, eventually, type TestDatabase } from '@etis/testing';
-import { createSpine, type Spine, type SpineOptions, type SpineOverrides, spineDomain } from './index.ts';
+import { createSpine, type Spine, type SpineOptions, type SpineOverrides, spineDomain, type TransportDriver } from './index.ts';
 import { adapters, type FakeGovernance, fakeCluster, fakeGovernance } from './spine-fixture.ts';
 
 /** Fast enough for a test, in the proportions of the defaults. */
@@ -27,7 +27,7 @@ export interface SpineWorld {
   readonly governance: FakeGovernance;
   readonly directives: DirectivesStore;
   /** The time by which directives expire and throttles count: `at` is added to the real one. */
-  readonly clock: { at: number };
+  readonly clock: Clock & { at: number };
   /** Orders, as if it came over the link, and tells its id. */
   order(directive: Partial<RestrictingDirective>): string;
   resume(...ids: readonly string[]): void;
@@ -37,9 +37,11 @@ export interface SpineWorld {
     transport?: Transport,
     settings?: SpineOverrides,
     meter?: Meter,
-    reaches?: SpineOptions['reaches'],
+    reaches?: TransportDriver['reaches'],
     onFailure?: SpineOptions['onFailure'],
   ): Promise<RunningSpine>;
+  /** A spine that is set up as one process of several is. */
+  startProcess(given: Pick<SpineOptions, 'transport' | 'bullmq' | 'hosts' | 'node'> & { settings: SpineOverrides }): Promise<RunningSpine>;
   /** Runs only the router until everything accepted was routed. */
   routeAll(): Promise<void>;
   /** Stops what was started and drops the database. */
@@ -65,11 +67,19 @@ export async function createWorld(): Promise<SpineWorld> {
     return { ...common, id: uuidv7(), sequence: ordered, issuedAt: new Date(clock.now()).toISOString() };
   };
   const make = (
-    transport: Transport,
+    transport: TransportDriver,
     settings: SpineOverrides,
     meter = unmetered,
-    rest: Pick<SpineOptions, 'reaches' | 'onFailure'> = {},
+    rest: Pick<SpineOptions, 'onFailure' | 'bullmq' | 'hosts' | 'node'> = {},
   ) => createSpine({ db, governance, directives, adapters, transport, meter, log: silentLog, clock, settings, ...rest });
+
+  async function run(spine: Spine): Promise<RunningSpine> {
+    const service = supervise('spine', spine.services(), silentLog);
+    await service.start();
+    const started = { ...spine, stop: () => service.stop() };
+    running.push(started);
+    return started;
+  }
 
   return {
     database,
@@ -87,14 +97,9 @@ export async function createWorld(): Promise<SpineWorld> {
       directives.apply(directive, directive.id);
     },
     rest: (settings = quick) => make(fakeCluster(), settings),
-    async start(transport = fakeCluster(), settings = quick, meter = unmetered, reaches = () => true, onFailure = () => 'set-aside') {
-      const spine = make(transport, settings, meter, { reaches, onFailure });
-      const service = supervise('spine', spine.services(), silentLog);
-      await service.start();
-      const started = { ...spine, stop: () => service.stop() };
-      running.push(started);
-      return started;
-    },
+    start: (transport = fakeCluster(), settings = quick, meter = unmetered, reaches = () => true, onFailure = () => 'set-aside') =>
+      run(make({ ...transport, reaches }, settings, meter, { onFailure })),
+    startProcess: ({ transport, settings, ...rest }) => run(make(transport, settings, unmetered, rest)),
     async routeAll() {
       const router = make(fakeCluster(), quick)
         .services()

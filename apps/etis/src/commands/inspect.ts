@@ -1,6 +1,6 @@
 import type { Event, Lane } from '@etis/client';
 import type { EvolutionRow } from '@etis/control';
-import { type Config, redactConfig } from '@etis/kernel';
+import { type Config, EtisError, redactConfig } from '@etis/kernel';
 import chosenEvolution from '../../../../etis.config.ts';
 import { createApiClient } from '../api-client.ts';
 import type { ReceivedMessage } from '../demonstration/graph-endpoint.ts';
@@ -94,14 +94,25 @@ export function showConfig(config: Config, options: InspectOptions, output: Outp
     );
 }
 
-export function evolution(options: InspectOptions, output: Output): void {
-  const rows = evolutionRows(chosenEvolution);
+export async function evolution(config: Config, options: InspectOptions, output: Output): Promise<void> {
+  const rows = await evolutionOf(config);
   if (options.json) {
     output.json({ capabilities: rows });
     return;
   }
-  output.line('Where this installation stands, capability by capability (etis.config.ts):');
+  output.line('Where this installation stands, capability by capability:');
   for (const row of rows) for (const line of evolutionLines(row)) output.line(line);
+}
+
+/** As the running platform says; without one, what the settings say. */
+async function evolutionOf(config: Config): Promise<readonly EvolutionRow[]> {
+  try {
+    const { platform } = await createApiClient(config);
+    return (await platform.get('/api/v1/status')).data.evolution;
+  } catch (error) {
+    if (!(error instanceof EtisError) || error.code !== 'ETIS_NOT_RUNNING') throw error;
+    return evolutionRows(chosenEvolution, { 'event-routing': null });
+  }
 }
 
 function evolutionLines(row: EvolutionRow): string[] {

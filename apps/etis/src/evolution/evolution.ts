@@ -29,8 +29,12 @@ const matrix = {
     embedded: 'dispatcher calls cluster hosts directly',
     realised: 'BullMQ on Redis',
     proposed: 'Lambda, SNS, SQS',
-    drivers: { direct: 'the dispatcher calls the cluster hosts' },
-    change: 'another transport; the record stays in PostgreSQL, so lanes keep their order and position',
+    drivers: {
+      direct: 'the dispatcher of each process calls the hosts of its clusters',
+      bullmq: 'batches go over BullMQ on Redis, from any dispatcher to any host',
+    },
+    change:
+      'ETIS_REDIS_URL in every process with clusters, and `etis evolve event-routing --to bullmq`; lanes keep their order and position',
   },
   'worker-execution': {
     title: 'Worker execution',
@@ -82,13 +86,20 @@ const matrix = {
 
 type CapabilityName = keyof typeof matrix;
 
+/** A capability whose driver is changed while the platform runs, and stands in the record and not in the settings. */
+type LiveCapability = 'event-routing';
+
 /** The driver chosen for each capability. */
-export type Evolution = { readonly [Name in CapabilityName]: keyof (typeof matrix)[Name]['drivers'] };
+export type Evolution = { readonly [Name in Exclude<CapabilityName, LiveCapability>]: keyof (typeof matrix)[Name]['drivers'] };
+
+/** What is in force of those that the record says; null where it could not be asked. */
+export type LiveEvolution = { readonly [Name in LiveCapability]: keyof (typeof matrix)[Name]['drivers'] | null };
 
 /** Checks a choice, whatever the type checker was told. @throws ETIS_CAPABILITY_UNKNOWN */
 export function defineEvolution(evolution: Evolution): Evolution {
   for (const [name, capability] of Object.entries<Capability>(matrix)) {
-    const driver: string = evolution[name as CapabilityName];
+    if (name === 'event-routing') continue;
+    const driver: string = evolution[name as keyof Evolution];
     if (!Object.hasOwn(capability.drivers, driver)) {
       throw errors.CAPABILITY_UNKNOWN(name, String(driver), Object.keys(capability.drivers).join(', '));
     }
@@ -97,10 +108,19 @@ export function defineEvolution(evolution: Evolution): Evolution {
 }
 
 /** The rows of the matrix as this installation has chosen them. */
-export function evolutionRows(evolution: Evolution): readonly EvolutionRow[] {
+export function evolutionRows(evolution: Evolution, live: LiveEvolution): readonly EvolutionRow[] {
+  const chosen: Readonly<Record<string, string | null>> = { ...evolution, ...live };
   return Object.entries<Capability>(matrix).map(([name, { title, embedded, realised, proposed, drivers, change }]) => {
-    const capability = name as CapabilityName;
-    const driver: string = evolution[capability];
-    return { capability, title, driver, is: drivers[driver] ?? '', embedded, realised, proposed, change };
+    const driver = chosen[name] ?? 'unknown';
+    return {
+      capability: name,
+      title,
+      driver,
+      is: drivers[driver] ?? 'the platform does not run, and its record was not asked',
+      embedded,
+      realised,
+      proposed,
+      change,
+    };
   });
 }

@@ -8,6 +8,7 @@ import type { Config, Service } from '@etis/kernel';
 import type { DatabaseAccess, Domain, DomainDb } from '@etis/postgres';
 import type { ClusterHost } from '@etis/runtime';
 import type { Spine } from '@etis/spine';
+import type { BullmqTransport } from '@etis/spine/bullmq';
 import type { KindSettings } from '@etis/workers';
 import type { Home } from '../platform/home.ts';
 import type { OperatorToken } from '../platform/operator-token.ts';
@@ -38,6 +39,8 @@ export interface Node extends NodeChoice {
   readonly startedAt: number;
   /** The spine that the roles of this process share. @throws where no role of this process has one */
   readonly spine: Spine;
+  /** The transport over Redis; null where no address of one is set. */
+  readonly bullmq: BullmqTransport | null;
   /** The clusters that run here; the role `cluster` fills it. */
   readonly hosts: Map<ClusterId, ClusterHost>;
   /** What job kinds need; from the settings, and the demonstration puts stand-ins where those say nothing. */

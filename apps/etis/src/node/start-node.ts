@@ -12,6 +12,7 @@ import { createGovernedParts } from './governed-part.ts';
 import { readKindSettings } from './kind-settings.ts';
 import { createLateMeter } from './late-meter.ts';
 import type { Node, NodeChoice } from './node.ts';
+import { openBullmq } from './open-bullmq.ts';
 import { openSpine } from './open-spine.ts';
 import { reportLoad } from './report-load.ts';
 import { subscribeApart } from './subscribe-apart.ts';
@@ -36,13 +37,16 @@ export async function startNode(options: {
   choice: NodeChoice;
   openAccess: (home: Home, domains: readonly Domain[]) => Promise<DatabaseAccess>;
   guests?: readonly Role[];
+  /** How many bytes are free where the databases are, where this process can tell. */
+  freeBytes?: () => Promise<number>;
   log: Log;
 }): Promise<RunningNode> {
   const { config, choice, log } = options;
   await using stack = new AsyncDisposableStack();
   const home = await openHome(config.home);
   const roles = [...(await loadRoles(choice.roles)), ...(options.guests ?? [])];
-  const vault = createSecrets({ masterKey: await loadMasterKey({ file: home.masterKey, fromEnv: config.masterKey }) });
+  const masterKey = await loadMasterKey({ file: home.masterKey, fromEnv: config.masterKey });
+  const vault = createSecrets({ masterKey });
   const access = await options.openAccess(
     home,
     roles.flatMap(({ domains }) => domains),
@@ -75,7 +79,11 @@ export async function startNode(options: {
   check('governance', async () => parts.all.every(({ governance }) => governance.current().version > 0));
   const hosts: Node['hosts'] = new Map();
   const spineParts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
-  const spine = roles.some((role) => role.spine !== null) ? await openSpine({ choice, parts, meter, hosts, open, check, log }) : null;
+  const usesSpine = roles.some((role) => role.spine !== null);
+  const bullmq = usesSpine ? await openBullmq({ config, masterKey, log }) : null;
+  const { freeBytes } = options;
+  const ofSpine = { choice, config, parts, meter, hosts, bullmq, open, check, log, ...(freeBytes === undefined ? {} : { freeBytes }) };
+  const spine = usesSpine ? await openSpine(ofSpine) : null;
   const node: Node = {
     ...choice,
     config,
@@ -90,6 +98,7 @@ export async function startNode(options: {
       if (spine === null) throw new Error('no role of this process has to do with the spine');
       return spine;
     },
+    bullmq,
     hosts,
     kindSettings: await readKindSettings(config),
     operator: null,
@@ -105,6 +114,7 @@ export async function startNode(options: {
   for (const role of roles) await role.prepare?.(node);
   await (node.command === null ? subscribeApart(node) : subscribeWithin(node.command, node));
   await reportLoad(node);
+  if (bullmq !== null) await run(bullmq);
   for (const service of spine?.services(spineParts) ?? []) await run(service);
   for (const role of roles) await role.start?.(node);
 

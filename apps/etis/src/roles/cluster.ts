@@ -44,8 +44,9 @@ export const cluster: Role = {
     }
   },
   async start(node) {
-    const { hosts, parts, log, run } = node;
+    const { hosts, bullmq, parts, log, run } = node;
     for (const host of hosts.values()) await run(host.relay);
+    for (const [id, host] of hosts) if (bullmq !== null) await run(bullmq.receive(id, host.handle));
     for (const { cluster: place } of hostedHere(node)) await run(flagsOf(parts.of('cluster', place.id), place, log));
   },
 };

@@ -52,6 +52,7 @@ export const platform: Role = {
         node.control?.noteChange('alerts');
       },
       fleet: plane.members,
+      record: spine.recordFill,
       log,
     });
     const intake = createLocalAuditIntake({ db: open(auditDomain), serves: plane.serves, log });
@@ -84,7 +85,8 @@ export const platform: Role = {
           version: packageJson.version,
           startedAt: node.startedAt,
           config: redactConfig(config),
-          evolution: evolutionRows(chosenEvolution),
+          evolution: async () =>
+            evolutionRows(chosenEvolution, { 'event-routing': (await spine.operations.eventRouting.show()).transport }),
           checks: node.checks,
         },
       }),

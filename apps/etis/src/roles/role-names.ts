@@ -2,15 +2,15 @@ import { errors } from '../errors.ts';
 
 /**
  * What a process can do, in the order of an event's way. `edge` takes the Platform API's requests for a platform elsewhere, `ingestion` accepts
- * deliveries, `router` puts them into lanes, `platform` is the control plane with its API and the record's housekeeping, `cluster` delivers lanes to
- * the product clusters that it hosts, `worker` runs jobs.
+ * deliveries, `router` puts them into lanes, `dispatcher` delivers lanes to whatever hosts it reaches, `platform` is the control plane with its API and
+ * the record's housekeeping, `cluster` hosts product clusters and delivers lanes to them, `worker` runs jobs.
  */
-export const roleNames = ['edge', 'ingestion', 'router', 'platform', 'cluster', 'worker'] as const;
+export const roleNames = ['edge', 'ingestion', 'router', 'dispatcher', 'platform', 'cluster', 'worker'] as const;
 export type RoleName = (typeof roleNames)[number];
 
 /** The three realised nodes of the model. */
 export const nodes = {
-  routing: ['edge', 'ingestion', 'router'],
+  routing: ['edge', 'ingestion', 'router', 'dispatcher'],
   platform: ['platform'],
   product: ['cluster', 'worker'],
 } as const satisfies Record<string, readonly RoleName[]>;

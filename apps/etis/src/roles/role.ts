@@ -23,6 +23,7 @@ const roleModules: { readonly [Name in RoleName]: () => Promise<Role> } = {
   edge: async () => (await import('./edge.ts')).edge,
   ingestion: async () => (await import('./ingestion.ts')).ingestion,
   router: async () => (await import('./router.ts')).router,
+  dispatcher: async () => (await import('./dispatcher.ts')).dispatcher,
   platform: async () => (await import('./platform.ts')).platform,
   cluster: async () => (await import('./cluster.ts')).cluster,
   worker: async () => (await import('./worker.ts')).worker,

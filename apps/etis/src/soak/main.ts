@@ -8,13 +8,14 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '600' },
     rate: { type: 'string', default: '300' },
     seed: { type: 'string', default: `${randomInt(1, 1_000_000)}` },
+    redis: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 const [seconds, rate, seed] = [values.seconds, values.rate, values.seed].map(Number) as [number, number, number];
 if (![seconds, rate, seed].every((number) => number > 0)) throw new Error('--seconds, --rate and --seed are positive numbers');
 
-const report = await soak({ seconds, rate, seed, say: values.json ? () => {} : terminal.line });
+const report = await soak({ seconds, rate, seed, redis: values.redis, say: values.json ? () => {} : terminal.line });
 if (values.json) terminal.json(report);
 else {
   terminal.line();

@@ -1,3 +1,4 @@
+import { type RedisServer, startRedis } from '@etis/testing';
 import { type Apart, createApart } from './apart.ts';
 import { createBalancer } from './balancer.ts';
 import { openEvidence } from './evidence.ts';
@@ -15,7 +16,15 @@ interface SoakOptions {
   readonly rate: number;
   /** What is killed when, and what is sent, follow from it. */
   readonly seed: number;
+  /** With a Redis of its own, which is killed too, and batches that change over between it and the direct way all the time. */
+  readonly redis?: boolean;
   readonly say: (sentence: string) => void;
+}
+
+/** What is ended or changed at a moment of chance. */
+interface Victim {
+  readonly name: string;
+  kill(): Promise<void>;
 }
 
 interface SoakReport extends Verdict {
@@ -31,17 +40,19 @@ const restWithinMs = 600_000;
  * Runs an installation whose nodes are processes apart, sends it a mix of deliveries, and kills one process or PostgreSQL after the other with
  * `kill -9`, each of them at least once. When everything is at rest, it says whether all promises were kept.
  */
-export async function soak({ seconds, rate, seed, say }: SoakOptions): Promise<SoakReport> {
+export async function soak({ seconds, rate, seed, redis: withRedis = false, say }: SoakOptions): Promise<SoakReport> {
   const random = seededRandom(seed);
+  const redis = withRedis ? await startRedis() : null;
   say(`Seed ${seed}: ${rate} deliveries a second for ${seconds} s.`);
-  const apart = await createApart({ routing: 2, platform: 1, cluster: 1, worker: 1 });
+  const settings = redis === null ? undefined : { ETIS_REDIS_URL: redis.url };
+  const apart = await createApart({ routing: 2, platform: 1, cluster: 1, worker: 1 }, settings);
   try {
     await Promise.all(apart.processes.map((process) => process.start()));
     const world = await worldOf(apart);
     const balancer = createBalancer(apart.of('routing'));
     await until('deliveries are accepted', () => balancer.next() !== null, 10_000);
     const traffic = startTraffic({ world, balancer, senders, rate, random: seededRandom(seed + 1) });
-    const kills = await killing({ apart, random, traffic, say, until: performance.now() + seconds * 1_000 });
+    const kills = await killing({ apart, redis, random, traffic, say, until: performance.now() + seconds * 1_000 });
     say('No more kills; the senders finish.');
     await traffic.finish();
     await balancer.stop();
@@ -55,6 +66,7 @@ export async function soak({ seconds, rate, seed, say }: SoakOptions): Promise<S
     }
   } finally {
     await apart.stop();
+    await redis?.stop();
   }
 }
 
@@ -83,30 +95,67 @@ async function governed(apart: Apart, world: SoakWorld): Promise<boolean> {
 /** Kills in a random order in which everything has its turn, and starts again what was killed, until the time is over. */
 async function killing(options: {
   apart: Apart;
+  redis: RedisServer | null;
   random: () => number;
   traffic: Traffic;
   say: (sentence: string) => void;
   until: number;
 }): Promise<Record<string, number>> {
-  const { apart, random, traffic, say } = options;
+  const { apart, redis, random, traffic, say } = options;
   const kills: Record<string, number> = {};
-  const victims: readonly (NodeProcess | null)[] = [...apart.processes, null];
-  let turns: (NodeProcess | null)[] = [];
   let restarting = Promise.resolve();
+  const victims: readonly Victim[] = [
+    ...apart.processes.map((process) => ({
+      name: process.name,
+      async kill() {
+        restarting = process.end('SIGKILL').then(() => startAgain(process));
+      },
+    })),
+    { name: 'postgres', kill: () => apart.killDatabase() },
+    ...(redis === null ? [] : [victimRedis(redis), evolution(apart, say)]),
+  ];
+  let turns: Victim[] = [];
   while (performance.now() < options.until) {
     await new Promise((resolve) => setTimeout(resolve, 2_000 + random() * 3_000));
     if (turns.length === 0) turns = victims.toSorted(() => random() - 0.5);
-    const victim = turns.pop() ?? null;
+    const victim = turns.pop();
+    if (victim === undefined) continue;
     // What is just coming back is let come back: a process that never runs proves nothing.
     await restarting;
-    const name = victim?.name ?? 'postgres';
-    say(`kill -9 ${name} (${traffic.accepted.length} accepted so far)`);
-    kills[name] = (kills[name] ?? 0) + 1;
-    if (victim === null) await apart.killDatabase();
-    else restarting = victim.end('SIGKILL').then(() => startAgain(victim));
+    say(`${victim.name} (${traffic.accepted.length} accepted so far)`);
+    kills[victim.name] = (kills[victim.name] ?? 0) + 1;
+    await victim.kill();
   }
   await restarting;
   return kills;
+}
+
+function victimRedis(redis: RedisServer): Victim {
+  return {
+    name: 'redis',
+    async kill() {
+      await redis.kill();
+      await redis.restart();
+    },
+  };
+}
+
+/** Chooses the other transport. Where a process is just coming back, that is refused, and the next turn tries again. */
+function evolution(apart: Apart, say: (sentence: string) => void): Victim {
+  let next = 'bullmq';
+  return {
+    name: 'evolve event-routing',
+    async kill() {
+      const [platform] = apart.of('platform');
+      const answer = await fetch(`${platform?.url}/api/v1/event-routing`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${await apart.token()}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ transport: next, reason: 'soak' }),
+      }).catch(() => null);
+      if (answer?.ok === true) next = next === 'bullmq' ? 'direct' : 'bullmq';
+      else say(`  not now: ${answer === null ? 'the platform is away' : await answer.text()}`);
+    },
+  };
 }
 
 /** As a service manager does: a process that cannot start, because what it needs is just gone, is started again. */

@@ -15,6 +15,7 @@ import { connectionRoutes } from './connections/connection-routes.ts';
 import { sourceRoutes } from './connections/source-routes.ts';
 import { deadLetterRoutes } from './dead-letters/dead-letter-routes.ts';
 import { type DirectiveRoutesOptions, directiveRoutes } from './directives/directive-routes.ts';
+import { eventRoutingRoutes } from './event-routing/event-routing-routes.ts';
 import { eventRoutes } from './events/event-routes.ts';
 import { exactValidatorCompiler } from './exact-validation.ts';
 import { type FleetRoutesOptions, fleetRoutes } from './fleet/fleet-routes.ts';
@@ -27,6 +28,8 @@ import { lateSerializerCompiler } from './late-serialization.ts';
 import { located } from './located-error.ts';
 import { documentRoutes } from './openapi/document-routes.ts';
 import { placementRoutes } from './placements/placement-routes.ts';
+import { recordRoutes } from './record/record-routes.ts';
+import { replayRoutes } from './replays/replay-routes.ts';
 import { resolverRoutes } from './resolver/resolver-routes.ts';
 import { type ScheduleRoutesOptions, scheduleRoutes } from './schedules/schedule-routes.ts';
 import { sentRoutes } from './sent/sent-routes.ts';
@@ -88,6 +91,8 @@ export async function described(app: Parameters<RouteModule['register']>[0]): Pr
 /** In the order of the document. */
 function resourceRoutes(app: ApiApp, resources: Resources): void {
   statusRoutes(app, resources);
+  eventRoutingRoutes(app, resources);
+  recordRoutes(app, resources);
   changeRoutes(app, resources);
   tenantRoutes(app, resources);
   placementRoutes(app, resources);
@@ -97,6 +102,7 @@ function resourceRoutes(app: ApiApp, resources: Resources): void {
   connectionRoutes(app, resources);
   eventRoutes(app, resources);
   unmatchedRoutes(app, resources);
+  replayRoutes(app, resources);
   laneRoutes(app, resources);
   deadLetterRoutes(app, resources);
   jobRoutes(app, resources);

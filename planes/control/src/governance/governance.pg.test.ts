@@ -256,7 +256,7 @@ describe('a start', () => {
       clock: { now: () => Date.now() },
       products: [{ id: 'another', title: 'Another', subscriptions: [] }],
       clusters: [],
-      facts: { version: '0', startedAt: 0, config: {}, evolution: [], checks: async () => [] },
+      facts: { version: '0', startedAt: 0, config: {}, evolution: async () => [], checks: async () => [] },
     });
     await expect(control.start()).rejects.toMatchObject({ code: 'AGENT_MASTER_KEY_WRONG', kind: 'setup' });
     expect(await state()).toEqual(before);

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createThrottle } from '@etis/agent';
 import type { Directives } from '@etis/contracts/directives';
 import type { Governance } from '@etis/contracts/governance';
-import type { LaneEntry, Transport } from '@etis/contracts/lanes';
+import type { LaneEntry } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
-import type { ClusterId, ProductId } from '@etis/contracts/tenancy';
+import type { ProductId } from '@etis/contracts/tenancy';
 import { type Clock, createLoop, type Service } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import type { SpineSettings } from '../settings.ts';
+import type { ChosenTransport } from '../transports/chosen-transport.ts';
 import { createEligibility } from './eligibility.ts';
 import { createLaneAhead, type LaneAddition } from './lane-ahead.ts';
 import { createLaneMirror, type LaneMirror } from './lane-mirror.ts';
@@ -51,17 +52,18 @@ export function createDispatcher(options: {
   governance: Governance;
   directives: Directives;
   clock: Clock;
-  reaches: (cluster: ClusterId) => boolean;
   /** By default every product's lanes go on past an entry that failed. */
   onFailure?: (product: ProductId) => OnFailure;
-  transport: Transport;
+  transport: ChosenTransport;
+  /** The process, as people know it. */
+  node: string;
   log: Log;
   settings: SpineSettings['dispatcher'];
 }): Dispatcher {
-  const { db, governance, directives, transport, reaches, log, settings } = options;
+  const { db, governance, directives, transport, node, log, settings } = options;
   const onFailure = options.onFailure ?? (() => 'set-aside');
   const store = createLaneStore({ db, settings });
-  const eligibility = createEligibility({ governance, reaches, log });
+  const eligibility = createEligibility({ governance, transport, log });
   const ahead = createLaneAhead({ batchBytes: settings.batchBytes, maxBytes: settings.aheadBytes });
   const turns = new Set<Turn>();
   const rounds = new Set<Promise<void>>();
@@ -84,6 +86,9 @@ export function createDispatcher(options: {
     log,
     owner: randomUUID(),
     leaseMs: settings.leaseMs,
+    node,
+    transport,
+    onChosen: followPlacements,
     reached: () => [...eligibility().reached],
     isIdle,
     onChange({ gained, lost }) {

@@ -12,9 +12,11 @@ function listening(): { log: Log; warnings: string[] } {
   return { log, warnings };
 }
 
+const transport = { chosen: () => 'direct' as const, reaches: (_: string) => true };
+
 it('follows the placement of the moment', () => {
   const governance = fakeGovernance();
-  const eligibility = createEligibility({ governance, reaches: () => true, log: silentLog });
+  const eligibility = createEligibility({ governance, transport, log: silentLog });
   const before = eligibility();
   expect(before.clusterOf(lane('acme'))).toBe('nudge-standard');
   expect(before.clusterOf(lane('acme', 'pulse'))).toBe('pulse-standard');
@@ -30,7 +32,11 @@ it('knows which of the clusters it reaches, and what their lanes weigh', () => {
     ['b', { id: 'b', product: 'nudge', tier: 'enterprise' as const }],
   ]);
   const governance = fakeGovernance(fakeView({ clusters, placements: [{ tenant: 'acme', product: 'nudge', cluster: 'c' }] }));
-  const { reached, weightOf } = createEligibility({ governance, reaches: (id) => id !== 'a', log: silentLog })();
+  const { reached, weightOf } = createEligibility({
+    governance,
+    transport: { ...transport, reaches: (id) => id !== 'a' },
+    log: silentLog,
+  })();
   expect([...reached]).toEqual(['b', 'c']);
   expect([weightOf('a'), weightOf('b'), weightOf('unknown')]).toEqual([1, 4, 1]);
 });
@@ -40,7 +46,7 @@ it('gives nothing to tenants that are suspended or unknown', () => {
   const suspended = new Map([...tenants, ['acme', { id: 'acme', name: 'acme', status: 'suspended' as const }]]);
   const eligibility = createEligibility({
     governance: fakeGovernance(fakeView({ tenants: suspended })),
-    reaches: () => true,
+    transport,
     log: silentLog,
   });
   expect(eligibility().clusterOf(lane('acme'))).toBeUndefined();
@@ -51,7 +57,7 @@ it('gives nothing to tenants that are suspended or unknown', () => {
 it('says once that a placement has gone, and again only when it went again', () => {
   const { log, warnings } = listening();
   const governance = fakeGovernance(fakeView({ placements: [] }));
-  const eligibility = createEligibility({ governance, reaches: () => true, log });
+  const eligibility = createEligibility({ governance, transport, log });
   for (let round = 0; round < 3; round += 1) expect(eligibility().clusterOf(lane('acme'))).toBeUndefined();
   governance.change(fakeView({ placements: [], version: 2 }));
   expect(eligibility().clusterOf(lane('acme'))).toBeUndefined();

@@ -1,7 +1,9 @@
+import type { TransportName } from '@etis/contracts/event-routing';
 import type { Governance, GovernanceView } from '@etis/contracts/governance';
 import { laneId } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
 import type { ClusterId, Tier } from '@etis/contracts/tenancy';
+import type { ChosenTransport } from '../transports/chosen-transport.ts';
 import type { Lane } from './lane-state.ts';
 
 /** Where each lane may be delivered to, by the governance view of the moment. */
@@ -22,17 +24,17 @@ export function placementsOf(view: GovernanceView): ReadonlyMap<string, ClusterI
 
 export function createEligibility(options: {
   governance: Governance;
-  reaches: (cluster: ClusterId) => boolean;
+  transport: Pick<ChosenTransport, 'chosen' | 'reaches'>;
   log: Log;
 }): () => Eligibility {
-  const { governance, reaches, log } = options;
+  const { governance, transport, log } = options;
   const reported = new Set<string>();
-  let current: { readonly view: GovernanceView; readonly eligibility: Eligibility } | undefined;
+  let current: { readonly view: GovernanceView; readonly over: TransportName; readonly eligibility: Eligibility } | undefined;
 
   function eligibility(view: GovernanceView): Eligibility {
     const placements = placementsOf(view);
     return {
-      reached: new Set([...view.clusters.keys(), ...placements.values()].filter(reaches)),
+      reached: new Set([...view.clusters.keys(), ...placements.values()].filter((cluster) => transport.reaches(cluster))),
       weightOf: (cluster) => weights[view.clusters.get(cluster)?.tier ?? 'standard'],
       clusterOf(lane) {
         if (view.tenants.get(lane.tenant)?.status !== 'active') return undefined;
@@ -50,7 +52,8 @@ export function createEligibility(options: {
 
   return () => {
     const view = governance.current();
-    if (current?.view !== view) current = { view, eligibility: eligibility(view) };
+    const over = transport.chosen();
+    if (current?.view !== view || current.over !== over) current = { view, over, eligibility: eligibility(view) };
     return current.eligibility;
   };
 }

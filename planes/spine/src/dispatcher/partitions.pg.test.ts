@@ -2,6 +2,7 @@ import { silentLog, uuidv7 } from '@etis/kernel';
 import { createTestDatabase, eventually, type TestDatabase } from '@etis/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { spineDomain } from '../index.ts';
+import { createChosenTransport } from '../transports/chosen-transport.ts';
 import { createPartitions, type Partition } from './partitions.ts';
 
 let database: TestDatabase;
@@ -19,6 +20,9 @@ function member(given: { leaseMs?: number; reached?: readonly string[]; idle?: (
     log: silentLog,
     owner: uuidv7(),
     leaseMs: given.leaseMs ?? 300,
+    node: 'under-test',
+    transport: createChosenTransport({}, () => []),
+    onChosen: () => {},
     reached: () => reached.now,
     isIdle: given.idle ?? (() => true),
     onChange: (change) => changes.push(change),

@@ -1,7 +1,9 @@
+import type { TransportName } from '@etis/contracts/event-routing';
 import type { Log } from '@etis/contracts/log';
 import type { ClusterId } from '@etis/contracts/tenancy';
 import { createLoop, type Loop } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
+import type { ChosenTransport } from '../transports/chosen-transport.ts';
 import { type PartitionKey, partitionKey } from './lane-state.ts';
 
 /** A part of a cluster's lanes that is owned here. */
@@ -29,6 +31,10 @@ interface Row {
 }
 
 const leaseSql = 'select cluster, shard, token, wanted from lane_partition_lease($1::uuid, $2, $3)';
+/** Says over what this one delivers, and asks over what it shall. */
+const transportSql = `
+with told as (update dispatcher set node = $2, transport = $3, carries = $4, hosts = $5 where owner = $1::uuid)
+select transport from event_routing`;
 const releaseSql = `
 update lane_partition p set owner = null, leased_until = null
 from unnest($2::text[], $3::int[], $4::bigint[]) as g(cluster, shard, token)
@@ -45,11 +51,16 @@ export function createPartitions(options: {
   log: Log;
   owner: string;
   leaseMs: number;
+  /** The process, as people know it. */
+  node: string;
+  transport: ChosenTransport;
+  /** Called when the record chose another transport. */
+  onChosen: () => void;
   reached: () => readonly ClusterId[];
   isIdle: (key: PartitionKey) => boolean;
   onChange: (change: { readonly gained: readonly Partition[]; readonly lost: readonly Partition[] }) => void;
 }): Partitions {
-  const { db, log, owner, leaseMs, reached, isIdle, onChange } = options;
+  const { db, log, owner, leaseMs, node, transport, reached, isIdle, onChange } = options;
   let owned = new Map<PartitionKey, Partition>();
   let expiry: NodeJS.Timeout | undefined;
 
@@ -63,6 +74,15 @@ export function createPartitions(options: {
   async function release(given: readonly Partition[]): Promise<void> {
     const columns = [given.map(({ cluster }) => cluster), given.map(({ shard }) => shard), given.map(({ token }) => token)];
     await db.statement(releaseSql, [owner, ...columns]);
+  }
+
+  async function followTransport(): Promise<void> {
+    const told = [node, transport.settled(), transport.carries(), transport.hosts()];
+    const [row] = await db.statement<{ transport: TransportName }>(transportSql, [owner, ...told]);
+    if (row === undefined || !transport.choose(row.transport)) return;
+    log.info({ transport: row.transport }, 'batches go over another transport from now on');
+    options.onChosen();
+    loop.wake();
   }
 
   async function lease(): Promise<void> {
@@ -91,6 +111,7 @@ export function createPartitions(options: {
     idleMs: Math.ceil(leaseMs / 3),
     async round() {
       await lease();
+      await followTransport();
       return false;
     },
   });

@@ -16,6 +16,9 @@ export interface Holding {
   holds(connection: ConnectionId, tenant: TenantId | null): boolean;
 }
 
+/** An order came while a transaction routed: the transaction is undone, and what it read is routed under the order. */
+export class Overtaken extends Error {}
+
 /** The answer of this moment; ask again after each change of the directives. */
 export function holdingOf(directives: Directives): Holding {
   const stopping = directives.inForce().filter(({ verb }) => verb !== 'throttle');

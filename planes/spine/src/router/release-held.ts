@@ -17,6 +17,8 @@ interface ReleaseOptions {
   readonly log: Log;
   readonly table: RoutingTable;
   readonly holding: Holding;
+  /** Asked before each commit. @throws Overtaken where an order has come since `holding` was made */
+  readonly checkOrders: () => void;
   readonly settings: SpineSettings['router'];
 }
 
@@ -79,5 +81,6 @@ async function release(tx: SystemTx, options: ReleaseOptions, how: { limit: numb
   await tx.query(clearSql, [batch.map(({ delivery }) => delivery.id)]);
   const last = await apply(tx, batch, BigInt(cursor.event_position));
   await tx.query(moveSql, [String(last)]);
+  options.checkOrders();
   return batch.length;
 }

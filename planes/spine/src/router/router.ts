@@ -10,7 +10,7 @@ import { type DeliveryRow, deliveryOf } from '../record/delivery-row.ts';
 import { thrownText } from '../record/thrown-text.ts';
 import type { SpineSettings } from '../settings.ts';
 import { apply, type RoutedDelivery } from './apply.ts';
-import { type Holding, holdingOf } from './holding.ts';
+import { holdingOf, Overtaken } from './holding.ts';
 import { releaseHeld } from './release-held.ts';
 import { type Routed, route, setAside } from './route.ts';
 import { type RoutingTable, routingTable } from './routing-table.ts';
@@ -67,6 +67,8 @@ export function createRouter(options: RouterOptions): Loop {
   const { db, governance, adapters, log, settings, onRouted, directives = unrestricted, meter = unmetered } = options;
   let table: RoutingTable | undefined;
   let unsubscribe: (() => void) | undefined;
+  /** How often the directives have changed. */
+  let orders = 0;
 
   function currentTable(): RoutingTable {
     const view = governance.current();
@@ -80,13 +82,20 @@ export function createRouter(options: RouterOptions): Loop {
     return route(delivery, adapters.get(delivery.source), view);
   }
 
-  async function step(holding: Holding, limit: number, refused?: string): Promise<Step> {
+  /**
+   * Looks at the directives after it has read, so that what was accepted after an order is never routed against it, and again before it commits.
+   * @throws Overtaken where an order came in between
+   */
+  async function step(limit: number, refused?: string): Promise<Step> {
     return await db.system(async (tx: SystemTx) => {
       const [cursor] = await tx.query<CursorRow>(cursorSql);
       if (cursor === undefined) return { count: 0, entries: 0, holding: false };
       const rows = await tx.query<DeliveryRow & { behind: boolean }>(readSql, [cursor.inbox_position, limit, settings.batchBytes]);
       const end = rows.at(-1)?.position;
       if (end === undefined) return { count: 0, entries: 0, holding: cursor.holding };
+      const seen = orders;
+      const holding = holdingOf(directives);
+      if (holding.everything) return { count: 0, entries: 0, holding: false };
       const view = currentTable();
       const heldHere = new Set<string>();
       const batch = rows.map((row): RoutedDelivery => {
@@ -99,19 +108,20 @@ export function createRouter(options: RouterOptions): Loop {
       });
       const last = await apply(tx, batch, BigInt(cursor.event_position));
       await tx.query(moveSql, [end, String(last)]);
+      if (orders !== seen) throw new Overtaken();
       const entries = batch.reduce((sum, { routed }) => sum + routed.events.reduce((lanes, event) => lanes + event.lanes.length, 0), 0);
       return { count: rows.length, entries, holding: cursor.holding };
     });
   }
 
   /** Routes what comes next one by one, and sets aside the delivery that the database refuses, so that it holds up nobody else. */
-  async function oneByOne(holding: Holding, count: number): Promise<Step> {
+  async function oneByOne(count: number): Promise<Step> {
     const total = { count: 0, entries: 0, holding: true };
     for (let index = 0; index < count; index += 1) {
-      const done = await step(holding, 1).catch(async (error: unknown) => {
+      const done = await step(1).catch(async (error: unknown) => {
         if (!isDataError(error)) throw error;
         log.error({ err: error }, 'the record refuses what a delivery was routed to; the delivery is kept as unmatched');
-        return await step(holding, 1, `the record refuses what it was routed to: ${thrownText(error, 400)}`);
+        return await step(1, `the record refuses what it was routed to: ${thrownText(error, 400)}`);
       });
       if (done.count === 0) break;
       total.count += done.count;
@@ -120,13 +130,32 @@ export function createRouter(options: RouterOptions): Loop {
     return total;
   }
 
-  async function routeBatch(holding: Holding): Promise<Step> {
+  async function routeBatch(): Promise<Step> {
     try {
-      return await step(holding, settings.batchCount);
+      return await step(settings.batchCount);
     } catch (error) {
       if (!isDataError(error)) throw error;
-      return await oneByOne(holding, settings.batchCount);
+      return await oneByOne(settings.batchCount);
     }
+  }
+
+  function release(): Promise<number> {
+    const seen = orders;
+    const checkOrders = () => {
+      if (orders !== seen) throw new Overtaken();
+    };
+    return releaseHeld({ db, adapters, log, table: currentTable(), holding: holdingOf(directives), checkOrders, settings });
+  }
+
+  async function round(): Promise<boolean> {
+    if (holdingOf(directives).everything) return false;
+    const begun = performance.now();
+    const done = await routeBatch();
+    if (done.count > 0) meter.work({ work: 'route', tenant: null, ms: performance.now() - begun, failed: false });
+    if (done.entries > 0) onRouted();
+    const released = done.holding ? await release() : 0;
+    if (released > 0) onRouted();
+    return done.count + released > 0;
   }
 
   const loop = createLoop({
@@ -134,20 +163,21 @@ export function createRouter(options: RouterOptions): Loop {
     log,
     idleMs: settings.pollMs,
     async round() {
-      const holding = holdingOf(directives);
-      if (holding.everything) return false;
-      const begun = performance.now();
-      const done = await routeBatch(holding);
-      if (done.count > 0) meter.work({ work: 'route', tenant: null, ms: performance.now() - begun, failed: false });
-      const released = done.holding ? await releaseHeld({ db, adapters, log, table: currentTable(), holding, settings }) : 0;
-      if (done.entries + released > 0) onRouted();
-      return done.count + released > 0;
+      try {
+        return await round();
+      } catch (error) {
+        if (error instanceof Overtaken) return true;
+        throw error;
+      }
     },
   });
   return {
     ...loop,
     async start() {
-      unsubscribe ??= directives.subscribe(() => loop.wake());
+      unsubscribe ??= directives.subscribe(() => {
+        orders += 1;
+        loop.wake();
+      });
       await loop.start();
     },
     async stop() {

@@ -1,6 +1,7 @@
-import type { BatchOutcome, LaneBatch, Transport } from '@etis/contracts/lanes';
+import type { BatchOutcome, LaneBatch } from '@etis/contracts/lanes';
 import type { ClusterId } from '@etis/contracts/tenancy';
 import { errors } from '../errors.ts';
+import type { TransportDriver } from './chosen-transport.ts';
 
 /** What a cluster host looks like to the embedded transport. */
 export interface BatchHandler {
@@ -11,8 +12,9 @@ export interface BatchHandler {
  * The embedded transport: calls cluster hosts of this process. The map may change while it runs.
  * @throws SPINE_CLUSTER_UNKNOWN (retryable) for a cluster that does not run here
  */
-export function createDirectTransport(hosts: ReadonlyMap<ClusterId, BatchHandler>): Transport {
+export function createDirectTransport(hosts: ReadonlyMap<ClusterId, BatchHandler>): TransportDriver {
   return {
+    reaches: (cluster) => hosts.has(cluster),
     async deliver(batch, signal) {
       const host = hosts.get(batch.cluster);
       if (host === undefined) throw errors.CLUSTER_UNKNOWN(batch.cluster);

@@ -80,8 +80,12 @@ function mutated(operation: DocumentedOperation): fc.Arbitrary<{ values: Request
 }
 
 /** Whether a text may well be a value of the schema in a query. */
-function isText({ type, pattern }: Record<string, unknown>, text: string): boolean {
+function isText({ type, pattern, minimum, maximum }: Record<string, unknown>, text: string): boolean {
   if (type === 'boolean') return text === 'true' || text === 'false';
+  if (type === 'integer') {
+    const number = Number(text);
+    return Number.isInteger(number) && number >= Number(minimum ?? number) && number <= Number(maximum ?? number);
+  }
   return type === 'string' && new RegExp(String(pattern ?? '')).test(text);
 }
 

@@ -13,7 +13,7 @@ export interface PlatformFacts {
   /** The settings, already redacted. */
   readonly config: Readonly<Record<string, unknown>>;
   /** One row for each capability of the evolution matrix. */
-  readonly evolution: readonly EvolutionRow[];
+  readonly evolution: () => Promise<readonly EvolutionRow[]>;
   /** What must work before requests make sense, looked at now. */
   readonly checks: () => Promise<readonly { readonly name: string; readonly ok: boolean; readonly detail?: string | null }[]>;
 }
@@ -77,7 +77,7 @@ export function statusRoutes(app: ApiApp, { facts, spine, governanceVersion, clo
       },
     }),
     async () => {
-      const [checks, lanes] = await Promise.all([facts.checks(), spine.lanes({})]);
+      const [checks, lanes, evolution] = await Promise.all([facts.checks(), spine.lanes({}), facts.evolution()]);
       const sum = (of: 'waiting' | 'parked' | 'deadLetters') => lanes.reduce((total, lane) => total + lane[of], 0);
       return {
         version: facts.version,
@@ -86,7 +86,7 @@ export function statusRoutes(app: ApiApp, { facts, spine, governanceVersion, clo
         ready: checks.every(({ ok }) => ok),
         checks: checks.map(({ name, ok, detail }) => ({ name, ok, detail: detail ?? null })),
         lanes: { total: lanes.length, waiting: sum('waiting'), parked: sum('parked'), deadLetters: sum('deadLetters') },
-        evolution: facts.evolution,
+        evolution: [...evolution],
       };
     },
   );

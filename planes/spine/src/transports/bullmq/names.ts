@@ -1,10 +1,10 @@
 import type { ClusterId } from '@etis/contracts/tenancy';
-import type { BatchJson } from '../batch-json.ts';
 
-/** A batch in its queue: who wants to know what comes of it, and the batch itself. */
+/** A batch in its queue: who wants to know what comes of it, the batch as JSON, and the mark of both. */
 export interface WireBatch {
   readonly replyTo: string;
-  readonly batch: BatchJson;
+  readonly text: string;
+  readonly mark: string;
 }
 
 /** The queue of a cluster's batches. */
@@ -12,7 +12,7 @@ export function queueName(cluster: ClusterId): string {
   return `etis-lanes-${cluster}`;
 }
 
-/** The list of replies to one dispatcher, each as `<batch>:<reply>`. It is forgotten when nobody has read it for `repliesLastMs`. */
+/** The list of replies to one dispatcher, each as `<batch>:<mark>:<reply>`. It is forgotten when nobody has read it for `repliesLastMs`. */
 export function repliesKey(owner: string): string {
   return `etis:replies:${owner}`;
 }

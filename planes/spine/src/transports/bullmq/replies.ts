@@ -1,6 +1,7 @@
 import type { Log } from '@etis/contracts/log';
 import { Redis } from 'ioredis';
 import { repliesKey } from './names.ts';
+import type { Seal } from './seal.ts';
 
 /** How long one question for replies waits at Redis. */
 const waitSeconds = 2;
@@ -8,20 +9,23 @@ const atOnce = 200;
 const retryMs = 100;
 
 /** Hears what came of the batches that `owner` sent. `start` does not wait for Redis. */
-export function createReplies(options: { url: string; owner: string; log: Log; onReply: (id: string, text: string) => void }) {
-  const { url, owner, log, onReply } = options;
+export function createReplies(options: { url: string; owner: string; seal: Seal; log: Log; onReply: (id: string, text: string) => void }) {
+  const { url, owner, seal, log, onReply } = options;
   const key = repliesKey(owner);
   let redis: Redis | undefined;
-  let listening: Promise<void> = Promise.resolve();
+
+  function take(reply: string): void {
+    const [id = '', mark = ''] = reply.split(':', 2);
+    const text = reply.slice(id.length + mark.length + 2);
+    if (seal.fits(mark, id, text)) onReply(id, text);
+    else log.warn({ batch: id }, 'Redis held a reply that no host of this installation has given; it is passed over');
+  }
 
   async function listen(connection: Redis): Promise<void> {
     while (redis === connection) {
       try {
         const found = await connection.blmpop(waitSeconds, 1, key, 'LEFT', 'COUNT', atOnce);
-        for (const text of found?.[1] ?? []) {
-          const colon = text.indexOf(':');
-          onReply(text.slice(0, colon), text.slice(colon + 1));
-        }
+        for (const text of found?.[1] ?? []) take(text);
       } catch (error) {
         if (redis !== connection) return;
         log.debug({ err: error }, 'replies cannot be heard at the moment');
@@ -34,13 +38,13 @@ export function createReplies(options: { url: string; owner: string; log: Log; o
     start() {
       redis = new Redis(url, { maxRetriesPerRequest: null });
       redis.on('error', (error) => log.debug({ err: error }, 'Redis cannot be reached'));
-      listening = listen(redis);
+      void listen(redis);
     },
-    async stop() {
+    /** What is asked of a connection that ends while it comes back may never be answered, so that is not waited for. */
+    stop() {
       const connection = redis;
       redis = undefined;
       connection?.disconnect();
-      await listening;
     },
   };
 }

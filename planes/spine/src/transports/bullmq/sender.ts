@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchOutcome, LaneBatch, Transport } from '@etis/contracts/lanes';
+import type { BatchOutcome, LaneBatch } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
 import type { ClusterId } from '@etis/contracts/tenancy';
 import type { Service } from '@etis/kernel';
@@ -7,9 +7,11 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { errors } from '../../errors.ts';
 import { batchJson, outcomeOf, readReply } from '../batch-json.ts';
+import type { TransportDriver } from '../chosen-transport.ts';
 import { queueName, type WireBatch } from './names.ts';
 import type { Patience } from './patience.ts';
 import { createReplies } from './replies.ts';
+import type { Seal } from './seal.ts';
 import { watchPending } from './watch-pending.ts';
 
 /** A batch that was sent, until something is known of it. */
@@ -22,8 +24,8 @@ export interface Pending {
 }
 
 /** The dispatcher's end over Redis: batches into a queue for each cluster, replies by a list of this process's own. */
-export function createBullmqSender(options: { url: string; log: Log; patience: Patience }): Transport & Service {
-  const { url, log, patience } = options;
+export function createBullmqSender(options: { url: string; seal: Seal; log: Log; patience: Patience }): TransportDriver & Service {
+  const { url, seal, log, patience } = options;
   const owner = randomUUID();
   const pending = new Map<string, Pending>();
   const queues = new Map<ClusterId, Queue<WireBatch>>();
@@ -34,6 +36,7 @@ export function createBullmqSender(options: { url: string; log: Log; patience: P
   const replies = createReplies({
     url,
     owner,
+    seal,
     log,
     onReply: (id, text) =>
       settle(id, ({ resolve, reject }) => {
@@ -78,11 +81,11 @@ export function createBullmqSender(options: { url: string; log: Log; patience: P
     // A queue that is made while Redis is away would wait for it without an end.
     if (redis?.status !== 'ready') throw errors.TRANSPORT_AWAY('Redis');
     await queueOf(cluster).addBulk(
-      batches.map(({ id, batch }) => ({
-        name: 'batch',
-        data: { replyTo: owner, batch: batchJson(batch) },
-        opts: { jobId: id, removeOnComplete: true, removeOnFail: true },
-      })),
+      batches.map(({ id, batch }) => {
+        const text = JSON.stringify(batchJson(batch));
+        const data = { replyTo: owner, text, mark: seal.mark(`${id} ${owner}`, text) };
+        return { name: 'batch', data, opts: { jobId: id, removeOnComplete: true, removeOnFail: true } };
+      }),
     );
   }
 
@@ -98,6 +101,7 @@ export function createBullmqSender(options: { url: string; log: Log; patience: P
 
   return {
     name: 'transport over Redis',
+    isReady: () => redis?.status === 'ready',
     deliver(batch, signal) {
       if (redis === undefined) return Promise.reject(errors.STOPPING());
       if (signal.aborted) return Promise.reject(signal.reason);
@@ -133,7 +137,7 @@ export function createBullmqSender(options: { url: string; log: Log; patience: P
     async stop() {
       stopWatching?.();
       for (const id of [...pending.keys()]) settle(id, ({ reject }) => reject(errors.STOPPING()));
-      await replies.stop();
+      replies.stop();
       queues.clear();
       redis?.disconnect();
       redis = undefined;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { HandleBatch, LaneBatch } from '@etis/contracts/lanes';
 import { silentLog } from '@etis/kernel';
@@ -8,17 +9,20 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeCluster, thing } from '../../spine-fixture.ts';
 import { createWorld, quick, type SpineWorld, settled } from '../../spine-under-test.ts';
+import { batchJson } from '../batch-json.ts';
 import { batchOf, transportConformance } from '../conformance.ts';
 import { queueName } from './names.ts';
+import { createSeal } from './seal.ts';
 import { createBullmqTransport } from './transport.ts';
 
 const patience = { untakenMs: 1_500, lockMs: 1_000, stalledEveryMs: 500 };
+const key = randomBytes(32);
 const calm = () => AbortSignal.timeout(50_000);
 
 if (hasRedis()) {
   transportConformance('bullmq', async () => {
     const redis = await startRedis();
-    const transport = createBullmqTransport({ url: redis.url, log: silentLog, patience });
+    const transport = createBullmqTransport({ url: redis.url, key, log: silentLog, patience });
     await transport.start();
     return {
       transport,
@@ -41,7 +45,7 @@ describe.skipIf(!hasRedis())('bullmq: what can happen to Redis and to those arou
   let stops: (() => Promise<void>)[];
   beforeEach(async () => {
     redis = await startRedis();
-    transport = createBullmqTransport({ url: redis.url, log: silentLog, patience });
+    transport = createBullmqTransport({ url: redis.url, key, log: silentLog, patience });
     await transport.start();
     stops = [];
   });
@@ -103,7 +107,7 @@ describe.skipIf(!hasRedis())('bullmq: what can happen to Redis and to those arou
   });
 
   it('says soon that nothing is known of a batch whose host was killed, and never hands it to the next host on its own', async () => {
-    const child = spawn(process.execPath, [new URL('./host-process.ts', import.meta.url).pathname, redis.url]);
+    const child = spawn(process.execPath, [new URL('./host-process.ts', import.meta.url).pathname, redis.url, key.toString('hex')]);
     const outcome = transport.deliver(batchOf(), calm());
     outcome.catch(() => undefined);
     await once(child.stdout, 'data');
@@ -127,7 +131,7 @@ describe.skipIf(!hasRedis())('bullmq: what can happen to Redis and to those arou
       expect(refused).toMatchObject({ code: 'SPINE_TRANSPORT_AWAY', kind: 'unavailable', retryable: true });
       return true;
     });
-    const early = createBullmqTransport({ url: redis.url, log: silentLog, patience });
+    const early = createBullmqTransport({ url: redis.url, key, log: silentLog, patience });
     await early.start();
     await expect(early.deliver(batchOf(), calm())).rejects.toMatchObject({ kind: 'unavailable' });
     await redis.restart();
@@ -148,27 +152,55 @@ describe.skipIf(!hasRedis())('bullmq: what can happen to Redis and to those arou
     await queue.close();
   });
 
-  it('refuses what somebody else put into the queue, and goes on', async () => {
+  it('passes over what somebody else put into the queue, and goes on', async () => {
     const taken: LaneBatch[] = [];
     await host(async (batch) => {
       taken.push(batch);
       return { handled: 1 };
     });
     const queue = new Queue(queueName('nudge-standard'), { connection: { url: redis.url } });
-    const admin = new Redis(redis.url);
+    const text = JSON.stringify(batchJson(batchOf()));
+    const mark = createSeal(randomBytes(32)).mark('1 me', text);
     const hostile: readonly unknown[] = [
+      null,
+      1,
       {},
       { replyTo: 'me' },
-      { replyTo: 'me', batch: 'x' },
-      { replyTo: 'me', batch: { lane: 'acme/nudge', cluster: 'nudge-standard', entries: [{ position: '1e3', event: {} }] } },
-      { replyTo: 'me', batch: { lane: 'acme/nudge', cluster: 'nudge-standard', entries: [null] } },
-      { replyTo: 'me', batch: { lane: 'acme/nudge', cluster: 'nudge-standard', entries: 'all' } },
+      { replyTo: 'me', text },
+      { replyTo: 'me', text, mark },
+      { replyTo: {}, text: {}, mark: {} },
     ];
     await queue.addBulk(hostile.map((data) => ({ name: 'batch', data, opts: { removeOnComplete: true, removeOnFail: true } })));
-    await eventually(async () => (await admin.llen('etis:replies:me')) === hostile.length - 1);
-    for (const reply of await admin.lrange('etis:replies:me', 0, -1)) expect(reply).toContain('SPINE_TRANSPORT_UNREADABLE');
+    await eventually(async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0);
     expect(taken).toEqual([]);
     expect(await transport.deliver(batchOf(), calm())).toEqual({ handled: 1 });
+    await queue.close();
+  });
+
+  it('takes no word that its host did not give', async () => {
+    const queue = new Queue(queueName('nudge-standard'), { connection: { url: redis.url } });
+    const admin = new Redis(redis.url);
+    const outcome = transport.deliver(batchOf(), calm());
+    const job = await eventually(async () => (await queue.getWaiting())[0]);
+    const list = `etis:replies:${(job.data as { replyTo: string }).replyTo}`;
+    const lie = '{"outcome":{"handled":1}}';
+    const foreign = createSeal(randomBytes(32));
+    const lies = [
+      lie,
+      `${job.id}:${lie}`,
+      `${job.id}::${lie}`,
+      `${job.id}:${foreign.mark(String(job.id), lie)}:${lie}`,
+      `${job.id}:${createSeal(key).mark('another', lie)}:${lie}`,
+    ];
+    await admin.rpush(list, ...lies);
+    await eventually(async () => (await admin.llen(list)) === 0);
+    let taken = 0;
+    await host(async () => {
+      taken += 1;
+      return { handled: 0, failed: { position: 12n, error: 'the truth', retryable: true } };
+    });
+    expect(await outcome).toMatchObject({ failed: { error: 'the truth' } });
+    expect(taken).toBe(1);
     admin.disconnect();
     await queue.close();
   });
