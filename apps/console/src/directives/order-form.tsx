@@ -6,7 +6,7 @@ import { titled } from '../platform/titled.ts';
 import { useLook } from '../platform/use-look.ts';
 import { once, useOrder } from '../platform/use-order.ts';
 import { Answer } from '../shell/answer.tsx';
-import { short } from '../shell/figures.ts';
+import { counted } from '../shell/figures.ts';
 import { ProblemNote } from '../shell/problem-note.tsx';
 import { type ScopeKind, scopeOf } from './scope-of.ts';
 
@@ -163,7 +163,7 @@ function BlastRadius({ scope }: { readonly scope: DirectiveScope }) {
         <Alert variant="light" color="yellow" title="It would concern">
           <List size="sm">
             <List.Item>
-              {short(tenants)} {tenants === 1 ? 'tenant' : 'tenants'}
+              {counted(tenants, 'tenant')}
               {tenantExamples.length === 0 ? null : (
                 <>
                   : <TenantNames ids={tenantExamples} more={tenants > tenantExamples.length} />
@@ -171,10 +171,10 @@ function BlastRadius({ scope }: { readonly scope: DirectiveScope }) {
               )}
             </List.Item>
             <List.Item>
-              {short(placements)} placements, {short(connections)} connections, {subscribers.length} parts of processes
+              {counted(placements, 'placement')}, {counted(connections, 'connection')}, {counted(subscribers.length, 'part')} of processes
             </List.Item>
             <List.Item>
-              {short(waitingEntries)} entries that wait, {short(jobs)} jobs
+              {counted(waitingEntries, 'waiting entry', 'waiting entries')}, {counted(jobs, 'job')}
             </List.Item>
           </List>
         </Alert>

@@ -27,7 +27,7 @@ describe('the graph of a flow', () => {
       steps,
       new Map([
         ['e1', 'd'],
-        ['e2', 'j1'],
+        ['e2', 'e1'],
       ]),
       names,
     );

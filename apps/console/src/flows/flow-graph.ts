@@ -37,13 +37,13 @@ export function flowGraph(
     if (id === null) continue;
     const { title, detail, plane, outcome } = stepWords(step, names);
     const known = nodes.get(id);
-    nodes.set(id, { id, title: known !== undefined && step.step === 'job-done' ? known.title : title, detail, plane, outcome });
+    nodes.set(id, { id, title: known !== undefined && 'job' in step ? known.title : title, detail, plane, outcome });
   }
   const first = nodes.keys().next().value;
   for (const step of steps) {
     const id = nodeOf(step);
     if (id === null || first === undefined) continue;
-    if (step.step === 'normalised') link(causeOf(step.event, { causes, nodes, first }), id);
+    if (step.step === 'normalised') link(causeOf(step, { causes, nodes, first }), id);
     else if ('lane' in step) link(`event ${step.event}`, id);
     else if ('job' in step) link(step.event === null ? first : handledOf(step.event, nodes), id);
     else if (step.step === 'unmatched') link(`delivery ${step.delivery}`, id);
@@ -59,7 +59,12 @@ function nodeOf(step: FlowStep): string | null {
   return step.step === 'normalised' ? `event ${step.event}` : null;
 }
 
-function causeOf(event: string, { causes, nodes, first }: { causes: Causes; nodes: ReadonlyMap<string, FlowNode>; first: string }): string {
+function causeOf(
+  { event, subject }: { event: string; subject: string | null },
+  { causes, nodes, first }: { causes: Causes; nodes: ReadonlyMap<string, FlowNode>; first: string },
+): string {
+  // What tells of a job's end has the job as its subject, and for its cause what the job came of.
+  if (nodes.has(`job ${subject}`)) return `job ${subject}`;
   const cause = causes.get(event) ?? null;
   if (cause === null) return first;
   if (nodes.has(`job ${cause}`)) return `job ${cause}`;

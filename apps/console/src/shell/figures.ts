@@ -18,3 +18,8 @@ export function bytes(count: number): string {
   const value = count / 1_000 ** step;
   return `${value < 10 && step > 0 ? Math.round(value * 10) / 10 : Math.round(value)} ${units[step]}`;
 }
+
+/** `1 tenant`, `3 tenants`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${short(count)} ${count === 1 ? one : many}`;
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { titled } from '../platform/titled.ts';
-import { bytes, rate, short } from './figures.ts';
+import { bytes, counted, rate, short } from './figures.ts';
 import { ago, duration, span } from './times.ts';
 
 describe('times', () => {
@@ -29,6 +29,10 @@ describe('figures', () => {
     expect([short(950), short(9_999), short(12_345), short(4_100_000)]).toEqual(['950', '9,999', '12.3K', '4.1M']);
     expect([bytes(0), bytes(999), bytes(1_431), bytes(142_000_000)]).toEqual(['0 B', '999 B', '1.4 KB', '142 MB']);
     expect([rate(0), rate(0.01), rate(0.25), rate(12.4), rate(23_000)]).toEqual(['0/s', '1/min', '0.3/s', '12/s', '23K/s']);
+  });
+
+  it('count things', () => {
+    expect([counted(1, 'entry', 'entries'), counted(0, 'entry', 'entries'), counted(2, 'job')]).toEqual(['1 entry', '0 entries', '2 jobs']);
   });
 
   it('are never longer than there is room for', () => {
