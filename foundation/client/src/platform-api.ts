@@ -2668,6 +2668,21 @@ export interface components {
          */
         acceptedAt: string;
       }[];
+      /** @description of deliveries that are read again */
+      differences?: {
+        deliveries: number;
+        changed: number;
+        added: number;
+        /** @description events that are not made any more; they stay in the record */
+        gone: number;
+        sample: {
+          delivery: string;
+          event: string;
+          /** @enum {string} */
+          change: 'changed' | 'added' | 'gone';
+          paths: string[];
+        }[];
+      };
       /** @description false where only the first part of the record was looked through */
       complete: boolean;
     };
@@ -2694,6 +2709,8 @@ export interface components {
       filter?: string;
       flow?: string;
       event?: string;
+      /** @description reads its deliveries again and gives only what that makes different; with `from` and `to` alone */
+      connection?: string;
     };
     /** @description at most one; without either today’s subscribers */
     ReplayTarget: {
