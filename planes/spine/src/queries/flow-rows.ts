@@ -97,10 +97,10 @@ const onItsWay = `a.at > now() - interval '30 days'
 // not done or dead.
 const openSql = `
 select exists (
-  select from inbox i, router_cursor c where i.id = $1::uuid and i.position > c.inbox_position
+  select from inbox i where i.id = $1::uuid and inbox_waits(i.position, i.connection_id)
 ) or exists (
   select from router_cursor c join inbox i on i.position > c.inbox_position
-  where i.source = $2 and i.traceparent in (
+  where i.source = $2 and inbox_waits(i.position, i.connection_id) and i.traceparent in (
     select traceparent from inbox where id = $1::uuid union select traceparent from event where flow_id = $1::uuid
   )
 ) or exists (
