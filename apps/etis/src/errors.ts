@@ -78,6 +78,8 @@ export const errors = errorCatalogue('ETIS', {
     message: (capability: string, driver: string, known: string) =>
       `etis.config.ts asks for "${driver}" as ${capability}, which this release does not have. It has: ${known}.`,
   },
+  REASON_MISSING: { kind: 'invalid', message: () => 'Say why with --reason; it is kept with the record of the action.' },
+  NO_HANDLER: { kind: 'invalid', message: (file: string) => `${file} has no default export that can be called with an event.` },
   NOT_CHANGED_OVER: {
     kind: 'unavailable',
     retryable: true,

@@ -13,6 +13,8 @@ import { registerJobs } from './commands/jobs.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLanes } from './commands/lanes.ts';
 import { registerLoad } from './commands/load.ts';
+import { registerRecord } from './commands/record.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerSchedules } from './commands/schedules.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
 import { registerTenants } from './commands/tenants.ts';
@@ -41,6 +43,9 @@ Settings (environment):
   ETIS_LINK_PORT  where other processes dial in to be governed  default: none
                          with ETIS_LINK_HOST, and ETIS_LINK_URL where they find it
   ETIS_ENVIRONMENT       live, staging or sandbox               default live
+  ETIS_SPINE_KEEP_DAYS  after how many days deliveries and events are given up; 90 by default
+                        with ETIS_SPINE_UNMATCHED_DAYS, ETIS_SPINE_DIGEST_DAYS
+  ETIS_SPINE_MAX_BYTES  past this the record takes nothing new, for example 50GB; default: what the disk has room for
   ETIS_AUDIT_KEEP_DAYS  after how many days sealed actions are given up; for ever by default
   ETIS_METRICS    "on" serves /metrics for Prometheus; OTEL_EXPORTER_OTLP_ENDPOINT sends by OTLP
 
@@ -109,6 +114,7 @@ export function createProgram(): Command {
   registerConnections(program);
   registerLanes(program);
   registerUnmatched(program);
+  registerReplay(program);
   registerDeadLetters(program);
   registerJobs(program);
   registerSchedules(program);
@@ -124,6 +130,7 @@ export function createProgram(): Command {
   registerKeys(program);
   registerAudit(program);
   registerLoad(program);
+  registerRecord(program);
 
   looking(program.command('evolution'), 'where each capability stands between embedded, realised and proposed').action(
     (options: InspectOptions) => evolution(readEnvironment(), options, terminal),

@@ -35,6 +35,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       job: unused,
       deliveries: nothing,
       event: unused,
+      record: () => Promise.reject(new Error('not benched')),
     },
     operations: {
       redrive: async () => false,
@@ -44,6 +45,9 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       replayAllUnmatched: async () => ({ changed: 0, more: false }),
       cancelJob: async () => false,
       detachLane: async () => false,
+      discardUnmatched: async () => false,
+      discardAllUnmatched: async () => ({ changed: 0, more: false }),
+      replays: { preview: refused, start: refused, list: nothing, show: async () => null, cancel: async () => false },
       eventRouting: { show: refused, choose: refused },
       schedules: { set: () => Promise.reject(new Error('not benched')), remove: async () => false, list: async () => [] },
     },

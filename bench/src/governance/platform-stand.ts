@@ -62,11 +62,13 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
     secrets,
     spine: {
       ...{ flow: unused, events: nothing, unmatched: nothing, deadLetters: nothing, lanes: async () => [] },
-      ...{ jobs: nothing, job: unused, deliveries: nothing, event: unused },
+      ...{ jobs: nothing, job: unused, deliveries: nothing, event: unused, record: refused },
     },
     operations: {
       ...{ redrive: async () => false, discard: async () => false, cancelJob: async () => false, detachLane: async () => false },
       ...{ redriveAll: refused, replayUnmatched: unused, replayAllUnmatched: refused },
+      ...{ discardUnmatched: async () => false, discardAllUnmatched: refused },
+      replays: { preview: refused, start: refused, list: nothing, show: async () => null, cancel: async () => false },
       eventRouting: { show: refused, choose: refused },
       schedules: { set: refused, remove: async () => false, list: async () => [] },
     },

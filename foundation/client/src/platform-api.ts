@@ -56,6 +56,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/record': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows what the record takes on disk, by table and by event, and how long it is kept */
+    get: operations['getRecord'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/changes': {
     parameters: {
       query?: never;
@@ -498,6 +515,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/unmatched/discard': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Gives up what is unmatched of many deliveries
+     * @description Not what a directive holds back. The deliveries themselves stay as long as the record keeps them.
+     */
+    post: operations['discardManyUnmatched'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/unmatched/{delivery}/discard': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives up what is unmatched of a delivery */
+    post: operations['discardUnmatched'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/unmatched/{delivery}/map': {
     parameters: {
       query?: never;
@@ -512,6 +566,84 @@ export interface paths {
      * @description The entry stays where nothing of the delivery is unmatched any more; that is then answered with 404.
      */
     post: operations['mapUnmatched'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/replays/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Shows what a replay would do
+     * @description Changes nothing.
+     */
+    post: operations['previewReplay'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/replays': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lists replays, newest first */
+    get: operations['listReplays'];
+    put?: never;
+    /**
+     * Gives events to products once more
+     * @description As new events of the same flows that say what they repeat (`replayOf`), in their order, at the pace that is given. It goes on by itself until it is done or cancelled.
+     */
+    post: operations['startReplay'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/replays/{replay}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows how far a replay is */
+    get: operations['getReplay'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/replays/{replay}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ends a replay where it is
+     * @description What it has repeated stays.
+     */
+    post: operations['cancelReplay'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1716,6 +1848,8 @@ export interface components {
       region: string | null;
       /** @description the event whose handling produced this one; null for one from outside */
       cause: string | null;
+      /** @description the event that this one repeats; null for one of no replay */
+      replayOf: string | null;
       /** @description how many events stand between this one and the flow's first */
       hop: number;
       traceparent: string;
@@ -1954,6 +2088,8 @@ export interface components {
           event: string;
           type: string;
           subject: string | null;
+          /** @description the event that this one repeats, in a replay */
+          replayOf?: string;
         }
       | {
           /** @constant */
@@ -2390,6 +2526,50 @@ export interface components {
       /** @description why; it is kept with the change */
       reason: string;
     };
+    RecordState: {
+      /** @description when it was last measured, with indexes */
+      bytes: number;
+      /** @description past this nothing new is taken; null where nothing bounds it */
+      bound: number | null;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      measuredAt: string | null;
+      events: number;
+      deliveries: number;
+      /** @description of all tables together, over the events that are kept */
+      bytesPerEvent: number | null;
+      /**
+       * Format: date-time
+       * @description from when on everything is kept; of what came before, what waits, is parked, is a dead letter or is unmatched
+       */
+      keptSince: string;
+      keepDays: number;
+      unmatchedDays: number;
+      digestDays: number;
+      /**
+       * Format: date-time
+       * @description when the oldest slice goes
+       */
+      nextDropAt: string | null;
+      slices: {
+        number: number;
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC
+         */
+        beganAt: string;
+      }[];
+      tables: {
+        name: string;
+        /** @description with indexes and large values */
+        bytes: number;
+        /** @description about, where the table is large */
+        rows: number;
+        bytesPerEvent: number | null;
+      }[];
+    };
     Recovered: {
       epoch: number;
       version: number;
@@ -2408,17 +2588,106 @@ export interface components {
       limit: number;
     };
     Replay: {
-      /** @description how many events found a place */
-      placed: number;
-      /** @description how many still have none */
-      unmatched: number;
+      id: string;
+      /** @enum {string} */
+      state: 'running' | 'done' | 'cancelled' | 'failed';
+      selection: components['schemas']['ReplaySelection'];
+      target: components['schemas']['ReplayTarget'];
+      reason: string;
+      perSecond: number;
+      /** @description how much of the record was looked through, 0 to 1 */
+      progress: number;
+      replayed: number;
+      /** @description that nobody takes today */
+      unplaced: number;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      startedAt: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      endedAt: string | null;
+      error: string | null;
+    };
+    ReplayCancelOrder: {
+      /** @description why; it is kept with the record of the action */
+      reason: string;
     };
     ReplayOrder: {
-      /** @description the id of a connection */
-      connection?: string;
-      reason?: string;
-      /** @description how many at most, the oldest first */
-      limit: number;
+      selection: components['schemas']['ReplaySelection'];
+      target?: components['schemas']['ReplayTarget'];
+      /** @description why; it is kept with the record of the action */
+      reason: string;
+      /** @description events a second at most; 1000 by default */
+      perSecond?: number;
+    };
+    ReplayPreview: {
+      events: number;
+      /** @description that nobody takes today */
+      unplaced: number;
+      byType: {
+        type: string;
+        events: number;
+      }[];
+      byLane: {
+        lane: string;
+        events: number;
+      }[];
+      sample: {
+        id: string;
+        flow: string;
+        type: string;
+        source: string;
+        subject: string | null;
+        tenant: string;
+        project: string | null;
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC
+         */
+        time: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC
+         */
+        acceptedAt: string;
+      }[];
+      /** @description false where only the first part of the record was looked through */
+      complete: boolean;
+    };
+    ReplayPreviewOrder: {
+      selection: components['schemas']['ReplaySelection'];
+      target?: components['schemas']['ReplayTarget'];
+    };
+    ReplaySelection: {
+      /**
+       * Format: date-time
+       * @description accepted at or after it; this, `flow` or `event` has to be there
+       */
+      from?: string;
+      /**
+       * Format: date-time
+       * @description accepted before it
+       */
+      to?: string;
+      /** @description the id of a tenant */
+      tenant?: string;
+      /** @description exact, or a prefix that ends in `.*` */
+      type?: string;
+      /** @description a condition in CEL over `event`, as subscriptions have them */
+      filter?: string;
+      flow?: string;
+      event?: string;
+    };
+    /** @description at most one; without either today’s subscribers */
+    ReplayTarget: {
+      /** @description the id of a product */
+      product?: string;
+      /** @description the id of a cluster */
+      cluster?: string;
     };
     ResolverEntry: {
       /** @description the external system, for example autodesk */
@@ -2720,6 +2989,36 @@ export interface components {
        */
       at: string;
     };
+    UnmatchedDiscardManyOrder: {
+      /** @description the id of a connection */
+      connection?: string;
+      /** @description why they are unmatched, for example unresolved */
+      why?: string;
+      /** @description how many at most, the oldest first */
+      limit: number;
+      /** @description why; it is kept with the record of the action */
+      reason: string;
+    };
+    UnmatchedDiscardOrder: {
+      /** @description why; it is kept with the record of the action */
+      reason: string;
+    };
+    UnmatchedDiscarded: {
+      delivery: string;
+    };
+    UnmatchedReplay: {
+      /** @description how many events found a place */
+      placed: number;
+      /** @description how many still have none */
+      unmatched: number;
+    };
+    UnmatchedReplayOrder: {
+      /** @description the id of a connection */
+      connection?: string;
+      reason?: string;
+      /** @description how many at most, the oldest first */
+      limit: number;
+    };
     ValueType: {
       /** @enum {string} */
       type: 'boolean' | 'string' | 'number' | 'json';
@@ -2888,10 +3187,16 @@ export type PlacementTarget = components['schemas']['PlacementTarget'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Reason = components['schemas']['Reason'];
+export type RecordState = components['schemas']['RecordState'];
 export type Recovered = components['schemas']['Recovered'];
 export type RedriveOrder = components['schemas']['RedriveOrder'];
 export type Replay = components['schemas']['Replay'];
+export type ReplayCancelOrder = components['schemas']['ReplayCancelOrder'];
 export type ReplayOrder = components['schemas']['ReplayOrder'];
+export type ReplayPreview = components['schemas']['ReplayPreview'];
+export type ReplayPreviewOrder = components['schemas']['ReplayPreviewOrder'];
+export type ReplaySelection = components['schemas']['ReplaySelection'];
+export type ReplayTarget = components['schemas']['ReplayTarget'];
 export type ResolverEntry = components['schemas']['ResolverEntry'];
 export type ResolverTarget = components['schemas']['ResolverTarget'];
 export type ResumeOrder = components['schemas']['ResumeOrder'];
@@ -2910,6 +3215,11 @@ export type Tenant = components['schemas']['Tenant'];
 export type TenantChange = components['schemas']['TenantChange'];
 export type TenantErasure = components['schemas']['TenantErasure'];
 export type Unmatched = components['schemas']['Unmatched'];
+export type UnmatchedDiscardManyOrder = components['schemas']['UnmatchedDiscardManyOrder'];
+export type UnmatchedDiscardOrder = components['schemas']['UnmatchedDiscardOrder'];
+export type UnmatchedDiscarded = components['schemas']['UnmatchedDiscarded'];
+export type UnmatchedReplay = components['schemas']['UnmatchedReplay'];
+export type UnmatchedReplayOrder = components['schemas']['UnmatchedReplayOrder'];
 export type ValueType = components['schemas']['ValueType'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
@@ -3104,6 +3414,59 @@ export interface operations {
       413: components['responses']['Problem413'];
       415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getRecord: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "bytes": 1468006400,
+           *       "bound": 21474836480,
+           *       "measuredAt": "2026-11-02T09:30:00.000Z",
+           *       "events": 1000000,
+           *       "deliveries": 250000,
+           *       "bytesPerEvent": 1468,
+           *       "keptSince": "2026-08-04T00:00:00.000Z",
+           *       "keepDays": 90,
+           *       "unmatchedDays": 90,
+           *       "digestDays": 45,
+           *       "nextDropAt": "2026-11-13T06:00:00.000Z",
+           *       "slices": [
+           *         {
+           *           "number": 7,
+           *           "beganAt": "2026-08-04T00:00:00.000Z"
+           *         }
+           *       ],
+           *       "tables": [
+           *         {
+           *           "name": "event",
+           *           "bytes": 1101004800,
+           *           "rows": 1000000,
+           *           "bytesPerEvent": 1101
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': components['schemas']['RecordState'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
       503: components['responses']['Problem503'];
     };
   };
@@ -4668,6 +5031,7 @@ export interface operations {
            *       "acceptedAt": "2026-11-02T09:30:00.000Z",
            *       "region": "EMEA",
            *       "cause": null,
+           *       "replayOf": null,
            *       "hop": 0,
            *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
            *       "data": {
@@ -4846,7 +5210,7 @@ export interface operations {
          *       "limit": 100
          *     }
          */
-        'application/json': components['schemas']['ReplayOrder'];
+        'application/json': components['schemas']['UnmatchedReplayOrder'];
       };
     };
     responses: {
@@ -4906,7 +5270,7 @@ export interface operations {
            *       "unmatched": 0
            *     }
            */
-          'application/json': components['schemas']['Replay'];
+          'application/json': components['schemas']['UnmatchedReplay'];
         };
       };
       400: components['responses']['Problem400'];
@@ -4914,6 +5278,108 @@ export interface operations {
       403: components['responses']['Problem403'];
       404: components['responses']['Problem404'];
       409: components['responses']['Problem409'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  discardManyUnmatched: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "connection": "autodesk",
+         *       "why": "unresolved",
+         *       "limit": 100,
+         *       "reason": "A test of theirs."
+         *     }
+         */
+        'application/json': components['schemas']['UnmatchedDiscardManyOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "changed": 1,
+           *       "more": false
+           *     }
+           */
+          'application/json': components['schemas']['BulkResult'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  discardUnmatched: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /** @example 019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10 */
+        delivery: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "A test of theirs."
+         *     }
+         */
+        'application/json': components['schemas']['UnmatchedDiscardOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "delivery": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10"
+           *     }
+           */
+          'application/json': components['schemas']['UnmatchedDiscarded'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
       422: components['responses']['Problem422'];
       503: components['responses']['Problem503'];
     };
@@ -4969,6 +5435,350 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['MapAndReplay'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  previewReplay: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "selection": {
+         *         "from": "2026-11-02T00:00:00Z",
+         *         "to": "2026-11-03T00:00:00Z",
+         *         "tenant": "arbor-construction",
+         *         "type": "document.*"
+         *       },
+         *       "target": {
+         *         "product": "nudge"
+         *       }
+         *     }
+         */
+        'application/json': components['schemas']['ReplayPreviewOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "events": 3057,
+           *       "unplaced": 0,
+           *       "byType": [
+           *         {
+           *           "type": "document.version.added",
+           *           "events": 3057
+           *         }
+           *       ],
+           *       "byLane": [
+           *         {
+           *           "lane": "arbor-construction/nudge",
+           *           "events": 3057
+           *         }
+           *       ],
+           *       "sample": [
+           *         {
+           *           "id": "019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71",
+           *           "flow": "019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10",
+           *           "type": "document.version.added",
+           *           "source": "/autodesk",
+           *           "subject": "Level 3 - Structural plan.dwg",
+           *           "tenant": "arbor-construction",
+           *           "project": "harbour-tower",
+           *           "time": "2026-11-02T09:30:00.000Z",
+           *           "acceptedAt": "2026-11-02T09:30:00.412Z"
+           *         }
+           *       ],
+           *       "complete": true
+           *     }
+           */
+          'application/json': components['schemas']['ReplayPreview'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  listReplays: {
+    parameters: {
+      query?: {
+        /**
+         * @description how many at most; 50 by default
+         * @example 20
+         */
+        limit?: number;
+        /** @description the `next` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "items": [
+           *         {
+           *           "id": "019a4c1e-8a10-7d31-9f00-2b7c6d5e4f31",
+           *           "state": "running",
+           *           "selection": {
+           *             "from": "2026-11-02T00:00:00Z",
+           *             "to": "2026-11-03T00:00:00Z",
+           *             "tenant": "arbor-construction",
+           *             "type": "document.*"
+           *           },
+           *           "target": {
+           *             "product": "nudge"
+           *           },
+           *           "reason": "The rules were wrong on Monday.",
+           *           "perSecond": 1000,
+           *           "progress": 0.42,
+           *           "replayed": 1284,
+           *           "unplaced": 0,
+           *           "startedAt": "2026-11-04T08:00:00.000Z",
+           *           "endedAt": null,
+           *           "error": null
+           *         }
+           *       ],
+           *       "next": null
+           *     }
+           */
+          'application/json': {
+            items: components['schemas']['Replay'][];
+            /** @description the cursor of the next page; null on the last */
+            next: string | null;
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  startReplay: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "selection": {
+         *         "from": "2026-11-02T00:00:00Z",
+         *         "to": "2026-11-03T00:00:00Z",
+         *         "tenant": "arbor-construction",
+         *         "type": "document.*"
+         *       },
+         *       "target": {
+         *         "product": "nudge"
+         *       },
+         *       "reason": "The rules were wrong on Monday."
+         *     }
+         */
+        'application/json': components['schemas']['ReplayOrder'];
+      };
+    };
+    responses: {
+      /** @description It was made. */
+      201: {
+        headers: {
+          /** @description the version of what is shown */
+          ETag?: string;
+          /** @description the path of what was made */
+          Location?: string;
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-8a10-7d31-9f00-2b7c6d5e4f31",
+           *       "state": "running",
+           *       "selection": {
+           *         "from": "2026-11-02T00:00:00Z",
+           *         "to": "2026-11-03T00:00:00Z",
+           *         "tenant": "arbor-construction",
+           *         "type": "document.*"
+           *       },
+           *       "target": {
+           *         "product": "nudge"
+           *       },
+           *       "reason": "The rules were wrong on Monday.",
+           *       "perSecond": 1000,
+           *       "progress": 0.42,
+           *       "replayed": 1284,
+           *       "unplaced": 0,
+           *       "startedAt": "2026-11-04T08:00:00.000Z",
+           *       "endedAt": null,
+           *       "error": null
+           *     }
+           */
+          'application/json': components['schemas']['Replay'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      409: components['responses']['Problem409'];
+      413: components['responses']['Problem413'];
+      415: components['responses']['Problem415'];
+      422: components['responses']['Problem422'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getReplay: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @example 019a4c1e-8a10-7d31-9f00-2b7c6d5e4f31 */
+        replay: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-8a10-7d31-9f00-2b7c6d5e4f31",
+           *       "state": "running",
+           *       "selection": {
+           *         "from": "2026-11-02T00:00:00Z",
+           *         "to": "2026-11-03T00:00:00Z",
+           *         "tenant": "arbor-construction",
+           *         "type": "document.*"
+           *       },
+           *       "target": {
+           *         "product": "nudge"
+           *       },
+           *       "reason": "The rules were wrong on Monday.",
+           *       "perSecond": 1000,
+           *       "progress": 0.42,
+           *       "replayed": 1284,
+           *       "unplaced": 0,
+           *       "startedAt": "2026-11-04T08:00:00.000Z",
+           *       "endedAt": null,
+           *       "error": null
+           *     }
+           */
+          'application/json': components['schemas']['Replay'];
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      404: components['responses']['Problem404'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  cancelReplay: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 1 to 255 visible ASCII characters; the same request with it is done once in 24 hours */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        /** @example 019a4c1e-8a10-7d31-9f00-2b7c6d5e4f31 */
+        replay: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "reason": "It was the wrong day."
+         *     }
+         */
+        'application/json': components['schemas']['ReplayCancelOrder'];
+      };
+    };
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          /** @description `true` where an earlier answer is repeated */
+          'Idempotent-Replayed'?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "id": "019a4c1e-8a10-7d31-9f00-2b7c6d5e4f31",
+           *       "state": "cancelled",
+           *       "selection": {
+           *         "from": "2026-11-02T00:00:00Z",
+           *         "to": "2026-11-03T00:00:00Z",
+           *         "tenant": "arbor-construction",
+           *         "type": "document.*"
+           *       },
+           *       "target": {
+           *         "product": "nudge"
+           *       },
+           *       "reason": "The rules were wrong on Monday.",
+           *       "perSecond": 1000,
+           *       "progress": 0.42,
+           *       "replayed": 1284,
+           *       "unplaced": 0,
+           *       "startedAt": "2026-11-04T08:00:00.000Z",
+           *       "endedAt": "2026-11-04T08:00:02.000Z",
+           *       "error": null
+           *     }
+           */
+          'application/json': components['schemas']['Replay'];
         };
       };
       400: components['responses']['Problem400'];

@@ -27,6 +27,8 @@ export interface PlatformEvent {
   readonly cause: string | null;
   /** How many events stand between this one and the flow's first. */
   readonly hop: number;
+  /** The id of the event that this one repeats, where a replay gave it to products once more; absent everywhere else. */
+  readonly replayOf?: string;
 }
 
 /** What a source's adapter makes of one delivery: everything but whom it concerns. */

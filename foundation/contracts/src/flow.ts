@@ -4,7 +4,15 @@ import type { ClusterId, ConnectionId, ProductId, TenantId } from './tenancy.ts'
 export type FlowStep =
   | { readonly step: 'accepted'; readonly at: string; readonly delivery: string; readonly connection: ConnectionId; readonly bytes: number }
   | { readonly step: 'unmatched'; readonly at: string; readonly delivery: string; readonly reason: string; readonly detail: string }
-  | { readonly step: 'normalised'; readonly at: string; readonly event: string; readonly type: string; readonly subject: string | null }
+  | {
+      readonly step: 'normalised';
+      readonly at: string;
+      readonly event: string;
+      readonly type: string;
+      readonly subject: string | null;
+      /** The event that this one repeats, in a replay. */
+      readonly replayOf?: string;
+    }
   | { readonly step: 'resolved'; readonly at: string; readonly event: string; readonly tenant: TenantId; readonly project: string | null }
   | {
       readonly step: 'routed';
@@ -78,6 +86,8 @@ export interface EventSummary {
 export interface EventDetail extends EventSummary {
   readonly region: string | null;
   readonly cause: string | null;
+  /** The event that this one repeats; null for one of no replay. */
+  readonly replayOf: string | null;
   readonly hop: number;
   readonly traceparent: string;
   readonly data: unknown;

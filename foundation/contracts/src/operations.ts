@@ -3,6 +3,7 @@ import type { EventRouting } from './event-routing.ts';
 import type { DeliverySummary, EventDetail, Page, PageRequest } from './flow.ts';
 import type { JobDetail, JobState, JobSummary, Schedules } from './jobs.ts';
 import type { LaneId } from './lanes.ts';
+import type { Replays } from './replays.ts';
 import type { ConnectionId, ProductId, TenantId } from './tenancy.ts';
 
 /** What became of a bulk order: how many it changed, and whether its limit left some behind. */
@@ -38,6 +39,51 @@ export interface SpineOperations {
   cancelJob(context: Context, id: string): Promise<boolean>;
   readonly schedules: Schedules;
   readonly eventRouting: EventRouting;
+  readonly replays: Replays;
+  /** Gives up what is unmatched of a delivery; its bytes stay. Resolves to false where nothing of it is. */
+  discardUnmatched(context: Context, delivery: string, reason: string): Promise<boolean>;
+  /** The same for up to `limit` (1 to 1,000) unmatched deliveries, the oldest first. */
+  discardAllUnmatched(
+    context: Context,
+    selection: { connection?: ConnectionId; why?: string; limit: number; reason: string },
+  ): Promise<BulkResult>;
+}
+
+/** How large the record is, and may be. */
+export interface RecordFill {
+  readonly bytes: number;
+  /** Past this it takes nothing new; null where nothing bounds it. */
+  readonly bound: number | null;
+  /** Null before it was measured for the first time. */
+  readonly measuredAt: string | null;
+}
+
+/** One kind of row of the record. */
+export interface RecordTable {
+  readonly name: string;
+  /** With indexes and large values. */
+  readonly bytes: number;
+  /** Counted where the table is small, otherwise as the database estimates. */
+  readonly rows: number;
+  /** Of the events that are kept; null while there are none. */
+  readonly bytesPerEvent: number | null;
+}
+
+/** What the record takes, and how long it is kept. */
+export interface RecordState extends RecordFill {
+  readonly events: number;
+  readonly deliveries: number;
+  readonly bytesPerEvent: number | null;
+  /** From when on everything is kept. Of what came before, what is still needed: waiting, parked, dead letters, unmatched. */
+  readonly keptSince: string;
+  readonly keepDays: number;
+  readonly unmatchedDays: number;
+  readonly digestDays: number;
+  /** When the oldest slice will be as old as it may get; null while there is only the one that is written to. */
+  readonly nextDropAt: string | null;
+  /** The slices that are whole, the oldest first. */
+  readonly slices: readonly { readonly number: number; readonly beganAt: string }[];
+  readonly tables: readonly RecordTable[];
 }
 
 /** Look-ups that belong to operating and not to following one flow. Newest first. */
@@ -47,6 +93,7 @@ export interface SpineLookups {
   /** What a connection brought lately, with what became of it; never a body. */
   deliveries(request: PageRequest & { connection: ConnectionId }): Promise<Page<DeliverySummary>>;
   event(id: string): Promise<EventDetail | null>;
+  record(): Promise<RecordState>;
 }
 
 /** What waits behind an order that stops work. */

@@ -30,6 +30,7 @@ describe('readConfig', () => {
       onLeaseEnd: 'continue',
       otlpEndpoint: null,
       metrics: false,
+      record: { keepDays: null, unmatchedDays: null, digestDays: null, maxBytes: null },
       auditKeepDays: null,
       logLevel: 'warn',
       production: false,
@@ -67,6 +68,16 @@ describe('readConfig', () => {
     });
   });
 
+  it.each([
+    ['100MB', 1e8],
+    ['50GB', 5e10],
+    ['2 tb', 2e12],
+    ['123456789', 123_456_789],
+  ])('reads how large the record may be: %s', (text, maxBytes) => {
+    const { record } = readConfig({ ETIS_SPINE_MAX_BYTES: text, ETIS_SPINE_KEEP_DAYS: '30', ETIS_SPINE_UNMATCHED_DAYS: '365' }, directory);
+    expect(record).toEqual({ keepDays: 30, unmatchedDays: 365, digestDays: null, maxBytes });
+  });
+
   it('reads how the process is known and governed', () => {
     const config = readConfig(
       {
@@ -94,6 +105,11 @@ describe('readConfig', () => {
     { ETIS_LINK_PORT: '70000' },
     { ETIS_AUDIT_KEEP_DAYS: '0' },
     { ETIS_AUDIT_KEEP_DAYS: 'forever' },
+    { ETIS_SPINE_KEEP_DAYS: '0' },
+    { ETIS_SPINE_MAX_BYTES: '50' },
+    { ETIS_SPINE_MAX_BYTES: '50 GiB' },
+    { ETIS_SPINE_MAX_BYTES: '999999999999999TB' },
+    { ETIS_SPINE_MAX_BYTES: '-1GB' },
   ])('refuses %j', (environment) => {
     expect(() => readConfig(environment, directory)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });

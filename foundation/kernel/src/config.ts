@@ -28,6 +28,18 @@ export interface WhatsAppConfig {
   readonly tokens: Readonly<Record<string, string>> | string;
 }
 
+/** How long the record is kept, and how large it may be; null leaves it to the spine. */
+interface RecordConfig {
+  /** ETIS_SPINE_KEEP_DAYS: deliveries, events and jobs that ended. */
+  readonly keepDays: number | null;
+  /** ETIS_SPINE_UNMATCHED_DAYS: what found no place. */
+  readonly unmatchedDays: number | null;
+  /** ETIS_SPINE_DIGEST_DAYS: how long a redelivery is known as one. */
+  readonly digestDays: number | null;
+  /** ETIS_SPINE_MAX_BYTES, as a number or with kB, MB, GB or TB (powers of 1,000). */
+  readonly maxBytes: number | null;
+}
+
 /** Every setting of an installation, read once at the start and frozen. */
 export interface Config {
   /** ETIS_HOME, `./.etis` by default: data, credentials and logs; absolute. */
@@ -80,6 +92,8 @@ export interface Config {
   readonly otlpEndpoint: string | null;
   /** ETIS_METRICS is `on`: each process serves `/metrics` for Prometheus, to who may read telemetry. */
   readonly metrics: boolean;
+  /** How long the record is kept, and how large it may be. */
+  readonly record: RecordConfig;
   /** ETIS_AUDIT_KEEP_DAYS: after how many days sealed actions are given up; null keeps them for ever. */
   readonly auditKeepDays: number | null;
   /** ETIS_LOG_LEVEL, `warn` by default. */
@@ -133,6 +147,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     onLeaseEnd: readOnLeaseEnd(read('ETIS_ON_LEASE_END')),
     otlpEndpoint: readHttpUrl('OTEL_EXPORTER_OTLP_ENDPOINT', read('OTEL_EXPORTER_OTLP_ENDPOINT')),
     metrics: read('ETIS_METRICS') === 'on',
+    record: Object.freeze({
+      keepDays: readDays('ETIS_SPINE_KEEP_DAYS', read('ETIS_SPINE_KEEP_DAYS')),
+      unmatchedDays: readDays('ETIS_SPINE_UNMATCHED_DAYS', read('ETIS_SPINE_UNMATCHED_DAYS')),
+      digestDays: readDays('ETIS_SPINE_DIGEST_DAYS', read('ETIS_SPINE_DIGEST_DAYS')),
+      maxBytes: readBytes('ETIS_SPINE_MAX_BYTES', read('ETIS_SPINE_MAX_BYTES')),
+    }),
     auditKeepDays: readDays('ETIS_AUDIT_KEEP_DAYS', read('ETIS_AUDIT_KEEP_DAYS')),
     logLevel,
     production: read('NODE_ENV') === 'production',
@@ -159,6 +179,18 @@ function readDays(name: string, text: string | null): number | null {
   const days = Number(text);
   if (!/^\d{1,5}$/.test(text) || days < 1) throw configErrors.INVALID(name, `"${text}" is not a whole number of days from 1 to 99999.`);
   return days;
+}
+
+const byteUnits: Readonly<Record<string, number>> = { '': 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+function readBytes(name: string, text: string | null): number | null {
+  if (text === null) return null;
+  const [, digits = '', unit = ''] = /^(\d{1,15})\s?([kmgt]b)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * (byteUnits[unit.toUpperCase()] ?? 1);
+  if (!Number.isSafeInteger(bytes) || bytes < 1e8) {
+    throw configErrors.INVALID(name, `"${text}" is no size from 100MB on, such as 50GB or a number of bytes.`);
+  }
+  return bytes;
 }
 
 function readOnLeaseEnd(text: string | null): OnLeaseEnd {

@@ -101,6 +101,8 @@ export const errors = errorCatalogue('CONTROL', {
     kind: 'not-found',
     message: (id: string) => `There is no event ${id}; it may have been removed after its retention.`,
   },
+  REPLAY_UNKNOWN: { kind: 'not-found', message: (id: string) => `There is no replay ${id}.` },
+  REPLAY_OVER: { kind: 'conflict', message: (id: string, state: string) => `The replay ${id} is ${state} already.` },
   LANE_UNKNOWN: {
     kind: 'not-found',
     message: (lane: string) => `There is no lane ${lane} that is with a cluster.`,

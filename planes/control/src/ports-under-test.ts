@@ -3,8 +3,10 @@ import type { SourceDescription, SourceKind } from '@etis/contracts/events';
 import type { DeadLetter, DeliverySummary, EventDetail, Flow, LaneDepth, Page, SpineQueries, UnmatchedSummary } from '@etis/contracts/flow';
 import type { JobDetail, Schedule, ScheduleStatus } from '@etis/contracts/jobs';
 import type { SpineLookups, SpineOperations } from '@etis/contracts/operations';
+import type { Replay } from '@etis/contracts/replays';
 import type { SentMessage, SentMessages } from '@etis/contracts/sent';
-import { errorCatalogue } from '@etis/kernel';
+import { errorCatalogue, uuidv7 } from '@etis/kernel';
+import { exampleRecord } from './api/record/record-routes.ts';
 
 const errors = errorCatalogue('SPINE', {
   CURSOR_MALFORMED: { kind: 'invalid', message: () => 'The cursor was not given by this list.' },
@@ -20,6 +22,7 @@ export interface RecordState {
   deadLetters: DeadLetter[];
   lanes: LaneDepth[];
   eventRouting: EventRoutingState;
+  replays: Replay[];
   jobs: JobDetail[];
   schedules: ScheduleStatus[];
   sent: SentMessage[];
@@ -42,6 +45,7 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
     unmatched: [],
     deadLetters: [],
     lanes: [],
+    replays: [],
     eventRouting: { transport: 'direct', changedAt: '2026-01-01T00:00:00.000Z', settled: true, dispatchers: [] },
     jobs: [],
     schedules: [],
@@ -100,6 +104,10 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
         note('event', id);
         return state.events.find((event) => event.id === id) ?? null;
       },
+      async record() {
+        note('record', null);
+        return exampleRecord;
+      },
     },
     operations: {
       async redrive(context, id) {
@@ -109,6 +117,38 @@ export function createRecord(initial: Partial<RecordState> = {}): RecordUnderTes
       async discard(context, id, reason) {
         note('discard', [context.actor.id, id, reason]);
         return take(state.deadLetters, id);
+      },
+      async discardUnmatched(context, delivery, reason) {
+        note('discardUnmatched', [context.actor.id, delivery, reason]);
+        return take(state.unmatched, delivery);
+      },
+      async discardAllUnmatched(context, selection) {
+        note('discardAllUnmatched', [context.actor.id, selection]);
+        const changed = state.unmatched.splice(0, selection.limit).length;
+        return { changed, more: state.unmatched.length > 0 };
+      },
+      replays: {
+        async preview(selection, target) {
+          note('previewReplay', [selection, target]);
+          return { events: state.events.length, unplaced: 0, byType: [], byLane: [], sample: state.events, complete: true };
+        },
+        async start(context, order) {
+          note('startReplay', [context.actor.id, order]);
+          const started = { id: uuidv7(), state: 'running' as const, perSecond: 1_000, progress: 0, replayed: 0, unplaced: 0 };
+          const replay = { ...started, startedAt: new Date(0).toISOString(), endedAt: null, error: null, ...order };
+          state.replays.push(replay);
+          return replay;
+        },
+        async list({ limit }) {
+          return { items: state.replays.slice(0, limit), next: null };
+        },
+        show: async (id) => state.replays.find((replay) => replay.id === id) ?? null,
+        async cancel(context, id, reason) {
+          note('cancelReplay', [context.actor.id, id, reason]);
+          const found = state.replays.find((replay) => replay.id === id && replay.state === 'running');
+          if (found !== undefined) state.replays[state.replays.indexOf(found)] = { ...found, state: 'cancelled' };
+          return found !== undefined;
+        },
       },
       eventRouting: {
         show: async () => state.eventRouting,

@@ -321,6 +321,7 @@ describe('what is no delivery at all', () => {
 describe('when the record cannot keep it', () => {
   test.each([
     ['unavailable', new EtisError({ code: 'SPINE_UNAVAILABLE', kind: 'unavailable', retryable: true, message: 'gone' })],
+    ['out of room', new EtisError({ code: 'SPINE_FULL', kind: 'unavailable', retryable: true, message: 'out of room' })],
     ['full', new EtisError({ code: 'SPINE_INBOX_FULL', kind: 'limited', retryable: true, message: 'full' })],
     ['broken in a way that nobody foresaw', new TypeError('a bug')],
   ])('%s: 503 with Retry-After, and the same delivery is accepted later', async (_case, error) => {

@@ -11,6 +11,16 @@ export const errors = errorCatalogue('SPINE', {
     retryable: true,
     message: () => 'Too many deliveries wait to be recorded. Send it again in a few seconds.',
   },
+  FULL: {
+    kind: 'unavailable',
+    retryable: true,
+    message: () =>
+      'The record is as large as it may be and takes nothing new. Give it more room (ETIS_SPINE_MAX_BYTES, the disk) or keep it for less long, then send it again.',
+  },
+  NO_LONGER_KEPT: {
+    kind: 'not-found',
+    message: (what: string, since: string) => `The ${what} is not kept any more: the record goes back to ${since}.`,
+  },
   DELIVERY_MALFORMED: {
     kind: 'invalid',
     message: (what: string) => `The delivery cannot be recorded, because ${what}.`,
@@ -47,6 +57,11 @@ export const errors = errorCatalogue('SPINE', {
     kind: 'unavailable',
     retryable: true,
     message: (cluster: string) => `The cluster ${cluster} does not run in this process. Start it, or move the lane.`,
+  },
+  REPLAY_MALFORMED: { kind: 'invalid', message: (why: string) => `The replay is refused: ${why}.` },
+  REPLAY_EMPTY: {
+    kind: 'invalid',
+    message: () => 'The record holds no event that may be meant. Look with "etis events" what there is, and how far back.',
   },
   TRANSPORT_ABSENT: {
     kind: 'unavailable',

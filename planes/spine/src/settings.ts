@@ -51,9 +51,21 @@ export interface SpineSettings {
   };
   readonly maintenance: {
     readonly everyMs: number;
+    /** How long deliveries, events, entries, acknowledgements and ended jobs are kept at least; an eighth more at most. Default 90 days. */
+    readonly keepDays: number;
     /** How long a digest keeps a redelivery out. Default 45 days. */
     readonly digestDays: number;
+    /** How long what found no place can be replayed. Default 90 days. */
+    readonly unmatchedDays: number;
     readonly deleteCount: number;
+    /** What is needed of a slice that goes is copied by so many at a time. Default 500. */
+    readonly keepCount: number;
+    /** Past this the record takes nothing new; null, the default, leaves it to the disk. */
+    readonly maxBytes: number | null;
+    /** What has to stay free on the disk, where that is known. Default 512 MiB. */
+    readonly reserveBytes: number;
+    /** How often the record is measured. Default 10 s. */
+    readonly measureMs: number;
   };
 }
 
@@ -79,7 +91,17 @@ const defaults: SpineSettings = {
     parkedBackoff: { base: 1_000, cap: 300_000 },
   },
   jobs: { maxAttempts: 8, backoff: { base: 2_000, cap: 300_000 }, pollMs: 1_000 },
-  maintenance: { everyMs: 600_000, digestDays: 45, deleteCount: 1_000 },
+  maintenance: {
+    everyMs: 600_000,
+    keepDays: 90,
+    digestDays: 45,
+    unmatchedDays: 90,
+    deleteCount: 1_000,
+    keepCount: 500,
+    maxBytes: null,
+    reserveBytes: 512 << 20,
+    measureMs: 10_000,
+  },
 };
 
 export function spineSettings(overrides: SpineOverrides = {}): SpineSettings {

@@ -3,7 +3,7 @@ import type { RestrictingDirective } from '@etis/contracts/directives';
 import type { FlowStep } from '@etis/contracts/flow';
 import type { Transport } from '@etis/contracts/lanes';
 import { type Meter, unmetered } from '@etis/contracts/telemetry';
-import { silentLog, supervise, uuidv7 } from '@etis/kernel';
+import { type Clock, silentLog, supervise, uuidv7 } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { createTestDatabase, eventually, type TestDatabase } from '@etis/testing';
 import { createSpine, type Spine, type SpineOptions, type SpineOverrides, spineDomain, type TransportDriver } from './index.ts';
@@ -27,7 +27,7 @@ export interface SpineWorld {
   readonly governance: FakeGovernance;
   readonly directives: DirectivesStore;
   /** The time by which directives expire and throttles count: `at` is added to the real one. */
-  readonly clock: { at: number };
+  readonly clock: Clock & { at: number };
   /** Orders, as if it came over the link, and tells its id. */
   order(directive: Partial<RestrictingDirective>): string;
   resume(...ids: readonly string[]): void;

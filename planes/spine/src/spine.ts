@@ -4,7 +4,7 @@ import type { SpineQueries } from '@etis/contracts/flow';
 import type { Governance } from '@etis/contracts/governance';
 import type { Jobs } from '@etis/contracts/jobs';
 import type { Log } from '@etis/contracts/log';
-import type { SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
+import type { RecordFill, SpineBacklog, SpineLookups, SpineOperations } from '@etis/contracts/operations';
 import type { Meter } from '@etis/contracts/telemetry';
 import type { ClusterId, ProductId } from '@etis/contracts/tenancy';
 import { type Clock, type Service, systemClock } from '@etis/kernel';
@@ -16,6 +16,7 @@ import { createSchedules } from './jobs/schedules/schedules.ts';
 import { createCancelJob } from './operations/cancel-job.ts';
 import { createDeadLetterOperations } from './operations/dead-letters.ts';
 import { createDetachLane } from './operations/detach-lane.ts';
+import { createDiscardUnmatched } from './operations/discard-unmatched.ts';
 import { createEventRouting } from './operations/event-routing.ts';
 import { createUnmatchedOperations } from './operations/replay-unmatched.ts';
 import { createDeliveriesLookup } from './queries/deliveries.ts';
@@ -25,6 +26,11 @@ import { createQueueSamples, type QueueSamples } from './queries/queue-samples.t
 import { createHints } from './record/hints.ts';
 import { createInbox, inboxChannel } from './record/inbox.ts';
 import { createMaintenance } from './record/maintenance.ts';
+import { createRecordBound, type FreeBytes, readFill } from './record/record-bound.ts';
+import { createRecordLookup } from './record/record-state.ts';
+import { createReplayLoop } from './replay/replay-loop.ts';
+import { createReplayStore } from './replay/replay-store.ts';
+import { createReplays } from './replay/replays.ts';
 import { createPublisher } from './router/publisher.ts';
 import { createRouter } from './router/router.ts';
 import { type SpineOverrides, spineSettings } from './settings.ts';
@@ -53,6 +59,8 @@ export interface SpineOptions {
   readonly meter?: Meter;
   readonly log: Log;
   readonly clock?: Clock;
+  /** How many bytes are free where the database keeps its data; by default not known. */
+  readonly freeBytes?: FreeBytes;
   readonly settings?: SpineOverrides;
 }
 
@@ -64,6 +72,8 @@ export interface Spine {
   readonly lookups: SpineLookups & SpineBacklog;
   readonly operations: SpineOperations;
   readonly queues: QueueSamples;
+  /** How large the record was when it was measured last, and how large it may be. */
+  recordFill(): Promise<RecordFill>;
   /** What runs, in the order to start it; by default every part, so that one process is the whole spine. */
   services(parts?: readonly SpinePart[]): readonly Service[];
 }
@@ -83,13 +93,14 @@ export function createSpine(options: SpineOptions): Spine {
   const { db, governance, adapters } = options;
   const settings = spineSettings(options.settings);
   const log = options.log.child({ plane: 'spine' });
+  const clock = options.clock ?? systemClock;
   const governed = { governance, directives: options.directives ?? unrestricted };
   const dispatching = options.dispatching ?? governed;
   const dispatcher = createDispatcher({
     db,
     governance: dispatching.governance,
     directives: dispatching.directives,
-    clock: options.clock ?? systemClock,
+    clock,
     transport: createChosenTransport(
       { direct: options.transport, ...(options.bullmq === undefined ? {} : { bullmq: options.bullmq }) },
       options.hosts ?? (() => []),
@@ -110,8 +121,19 @@ export function createSpine(options: SpineOptions): Spine {
     db,
     inbox: { append: (delivery) => inbox.append(delivery) },
     ...governed,
-    clock: options.clock ?? systemClock,
+    clock,
     routes: () => isRouting,
+    onAdded(additions) {
+      dispatcher.added(additions);
+      laneHints.send();
+    },
+  });
+  const replayStore = createReplayStore(db);
+  const replayLoop = createReplayLoop({
+    db,
+    store: replayStore,
+    ...governed,
+    log,
     onAdded(additions) {
       dispatcher.added(additions);
       laneHints.send();
@@ -132,7 +154,6 @@ export function createSpine(options: SpineOptions): Spine {
     log,
     settings: settings.inbox,
     onAppended: () => router.wake(),
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const jobStore = createJobs({
     db,
@@ -154,15 +175,24 @@ export function createSpine(options: SpineOptions): Spine {
         isRouting = running;
       }),
       inboxHints,
+      replayLoop,
     ],
-    maintenance: [createMaintenance({ db, log, settings: settings.maintenance })],
+    maintenance: [
+      createMaintenance({ db, clock, log, settings: settings.maintenance }),
+      createRecordBound({ db, clock, log, freeBytes: options.freeBytes ?? (() => Promise.resolve(null)), settings: settings.maintenance }),
+    ],
   };
   return {
     inbox,
     publisher,
     jobs: jobStore.jobs,
     queries: createQueries({ db, governance }),
-    lookups: { deliveries: createDeliveriesLookup(db), event: createEventLookup(db), ...createJobLookups(db) },
+    lookups: {
+      deliveries: createDeliveriesLookup(db),
+      event: createEventLookup(db),
+      record: createRecordLookup({ db, settings: settings.maintenance }),
+      ...createJobLookups(db),
+    },
     operations: {
       ...createDeadLetterOperations({
         db,
@@ -172,12 +202,15 @@ export function createSpine(options: SpineOptions): Spine {
         },
       }),
       ...createUnmatchedOperations({ db, ...governed, adapters, onRouted }),
+      ...createDiscardUnmatched(db),
       cancelJob: createCancelJob(db),
       detachLane: createDetachLane({ db, governance, onDetached: onRouted }),
+      replays: createReplays({ db, store: replayStore, governance, onStarted: () => replayLoop.wake() }),
       eventRouting: createEventRouting({ db, onChosen: onRouted }),
       schedules,
     },
     queues: createQueueSamples(db),
+    recordFill: () => readFill(db),
     services: (parts = spineParts) => spineParts.filter((part) => parts.includes(part)).flatMap((part) => services[part]),
   };
 }

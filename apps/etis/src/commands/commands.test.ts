@@ -26,9 +26,11 @@ import { events, flow, status } from './inspect.ts';
 import { cancelJob, listJobs, registerJobs, showJob } from './jobs.ts';
 import { certifyOperator, eraseTenant, makeOperatorKey, recoverPlatform, registerKeys, revokeKey, rotateKey, showKeys } from './keys.ts';
 import { detachLane, listLanes, registerLanes } from './lanes.ts';
+import { registerRecord, showRecord } from './record.ts';
+import { cancelReplay, listReplays, registerReplay, showReplay, startReplay, tryHandler } from './replay.ts';
 import { listSchedules, registerSchedules, removeSchedule, setSchedule } from './schedules.ts';
 import { createTenant, listTenants, placeTenant, registerTenants, setTenantStatus } from './tenants.ts';
-import { listUnmatched, mapUnmatched, registerUnmatched, replayUnmatched } from './unmatched.ts';
+import { discardUnmatched, listUnmatched, mapUnmatched, registerUnmatched, replayUnmatched } from './unmatched.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -89,6 +91,7 @@ beforeAll(async () => {
   await mkdir(join(home, 'credentials'));
   await writePrivate(homeAt(home).operatorToken, 'etis_op_test\n');
   await writeFile(homeAt(home).running, JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
+  await writeFile(join(home, 'handler.mjs'), "export default () => { throw new Error('no beam of that name'); };\n");
   config = readConfig({ ETIS_HOME: home }, home);
 });
 afterAll(async () => {
@@ -119,6 +122,7 @@ type Run = (out: ReturnType<typeof output>, options: { json?: boolean }) => Prom
 const delivery = '019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10';
 const job = '019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1';
 const tenant = 'arbor-construction';
+const replay = '019a4c1e-8a10-7d31-9f00-2b7c6d5e4f31';
 const letter = `${tenant}/nudge:42`;
 const parameter = 'nudge.reply.daily-limit';
 const flag = 'nudge.subject.project';
@@ -205,6 +209,54 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     '1 deliveries replayed',
   ],
   [
+    'unmatched discard one',
+    (out, json) => discardUnmatched(config, delivery, { limit: 1, reason: 'theirs', yes: true, ...json }, out),
+    { operation: 'discardUnmatched', path: `/unmatched/${delivery}/discard`, body: { reason: 'theirs' } },
+    'is given up',
+  ],
+  [
+    'unmatched discard many',
+    (out, json) => discardUnmatched(config, undefined, { limit: 5, why: 'unresolved', reason: 'theirs', yes: true, ...json }, out),
+    { operation: 'discardManyUnmatched', body: { limit: 5, why: 'unresolved', reason: 'theirs' } },
+    '1 deliveries are given up',
+  ],
+  [
+    'replay start, only to see',
+    (out, json) => startReplay(config, { from: '2026-11-02T00:00:00Z', tenant, product: 'nudge', dryRun: true, ...json }, out),
+    { operation: 'previewReplay', body: { selection: { from: '2026-11-02T00:00:00Z', tenant }, target: { product: 'nudge' } } },
+    'Nothing was changed',
+  ],
+  [
+    'replay start --yes --no-watch',
+    (out, json) => startReplay(config, { event: delivery, reason: 'wrong rules', yes: true, watch: false, ...json }, out),
+    { operation: 'previewReplay', body: { selection: { event: delivery }, target: {} } },
+    'running, 42 % of the record',
+  ],
+  [
+    'replay try',
+    (out, json) => tryHandler(config, join(home, 'handler.mjs'), { tenant, limit: 3, ...json }, out),
+    { operation: 'searchEvents', query: { tenant, limit: '3' } },
+    'no beam of that name',
+  ],
+  [
+    'replay list',
+    (out, json) => listReplays(config, { limit: '5', ...json }, out),
+    { operation: 'listReplays', query: { limit: '5' } },
+    '42 %',
+  ],
+  [
+    'replay show',
+    (out, json) => showReplay(config, replay, json, out),
+    { operation: 'getReplay', path: `/replays/${replay}` },
+    '1284 events given',
+  ],
+  [
+    'replay cancel',
+    (out, json) => cancelReplay(config, { id: replay, reason: 'wrong day' }, json, out),
+    { operation: 'cancelReplay', path: `/replays/${replay}/cancel`, body: { reason: 'wrong day' } },
+    'cancelled, 42 % of the record',
+  ],
+  [
     'dead-letters',
     (out, json) => deadLetters(config, { tenant, ...json }, out),
     { operation: 'listDeadLetters', query: { tenant } },
@@ -218,7 +270,7 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
   ],
   [
     'dead-letters redrive many',
-    (out, json) => redriveDeadLetters(config, undefined, { limit: 9, where: 'email', ...json }, out),
+    (out, json) => redriveDeadLetters(config, undefined, { limit: 9, where: 'email', yes: true, ...json }, out),
     { operation: 'redriveDeadLetters', body: { limit: 9, where: 'email' } },
     '1 have their attempts back',
   ],
@@ -242,7 +294,7 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
   ],
   [
     'dead-letters discard',
-    (out, json) => discardDeadLetter(config, { id: letter, reason: 'withdrawn' }, json, out),
+    (out, json) => discardDeadLetter(config, { id: letter, reason: 'withdrawn' }, { yes: true, ...json }, out),
     { operation: 'discardDeadLetter', body: { reason: 'withdrawn' } },
     'closed for good',
   ],
@@ -411,6 +463,7 @@ const commands: readonly (readonly [name: string, run: Run, asks: Partial<Asked>
     'is destroyed',
   ],
   ['recover', (out, json) => recoverPlatform(config, json, out), { operation: 'recoverPlatform' }, 'signs again, in epoch 2'],
+  ['record show', (out, json) => showRecord(config, json, out), { operation: 'getRecord' }, '1468 bytes for each event'],
   ['status', (out, json) => status(config, json, out), { operation: 'getStatus' }, 'etiS 0.1.0 at http://127.0.0.1:'],
 ];
 
@@ -506,7 +559,8 @@ describe('etis', () => {
 
 const registers = [
   ...[registerTenants, registerConnections, registerLanes, registerUnmatched, registerDeadLetters],
-  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys, registerEvolve],
+  ...[registerJobs, registerSchedules, registerConfig, registerFlags, registerFleet, registerKeys],
+  ...[registerRecord, registerEvolve, registerReplay],
 ];
 
 describe('registering', () => {
@@ -520,7 +574,7 @@ describe('registering', () => {
       ...['list', 'create', 'suspend', 'activate', 'place'].map((name) => `tenants ${name}`),
       ...['list', 'create', 'rotate', 'enable', 'disable'].map((name) => `connections ${name}`),
       ...['list', 'detach'].map((name) => `lanes ${name}`),
-      ...['list', 'map', 'replay'].map((name) => `unmatched ${name}`),
+      ...['list', 'map', 'replay', 'discard'].map((name) => `unmatched ${name}`),
       ...['list', 'redrive', 'discard'].map((name) => `dead-letters ${name}`),
       ...['list', 'show', 'cancel'].map((name) => `jobs ${name}`),
       ...['list', 'set', 'remove'].map((name) => `schedules ${name}`),
@@ -528,7 +582,9 @@ describe('registering', () => {
       ...['list', 'show', 'enable', 'disable', 'rules', 'value'].map((name) => `flag ${name}`),
       ...['show', 'invite', 'revoke'].map((name) => `fleet ${name}`),
       ...['show', 'make', 'rotate', 'revoke', 'certify', 'erase'].map((name) => `keys ${name}`),
+      'record show',
       'evolve event-routing',
+      ...['start', 'list', 'show', 'cancel', 'try'].map((name) => `replay ${name}`),
     ]);
     for (const { name, command } of leaves) {
       expect(command.description(), name).not.toBe('');

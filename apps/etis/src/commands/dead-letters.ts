@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { createApiClient } from '../api-client.ts';
 import { readEnvironment } from '../environment.ts';
 import { clockTime, type Output, terminal } from '../output.ts';
+import { type Confirmed, confirmed } from './confirm.ts';
 import { given, listing, type PageOptions, pageQuery, printDone, printPage, type ShowOptions, showing, whole } from './listing.ts';
 
 export interface DeadLettersOptions extends PageOptions {
@@ -30,7 +31,7 @@ export async function deadLetters(config: Config, options: DeadLettersOptions, o
   printPage(output, options, { page: data, columns });
 }
 
-export interface RedriveOptions extends ShowOptions {
+export interface RedriveOptions extends ShowOptions, Confirmed {
   readonly tenant?: string;
   readonly where?: string;
   readonly limit: number;
@@ -43,6 +44,7 @@ export async function redriveDeadLetters(config: Config, id: string | undefined,
     const { data } = await platform.post('/api/v1/dead-letters/{id}/redrive', { params: { path: { id } } });
     return printDone(output, options, { data, sentence: `${data.id} has its attempts back.` });
   }
+  await confirmed(options, `Up to ${options.limit} dead letters are tried again. Give them their attempts back? [y/N] `);
   const body = { limit: options.limit, ...given({ tenant: options.tenant, where: options.where }) };
   const { data } = await platform.post('/api/v1/dead-letters/redrive', { body });
   printDone(output, options, { data, sentence: `${data.changed} have their attempts back${data.more ? '; there are more' : ''}.` });
@@ -51,11 +53,12 @@ export async function redriveDeadLetters(config: Config, id: string | undefined,
 export async function discardDeadLetter(
   config: Config,
   letter: { id: string; reason: string },
-  options: ShowOptions,
+  options: ShowOptions & Confirmed,
   output: Output,
 ): Promise<void> {
   const { platform } = await createApiClient(config);
   const { id, reason } = letter;
+  await confirmed(options, `${id} is never handled again. Close it for good? [y/N] `);
   const { data } = await platform.post('/api/v1/dead-letters/{id}/discard', { params: { path: { id } }, body: { reason } });
   printDone(output, options, { data, sentence: `${data.id} is closed for good; its flow still shows it.` });
 }
@@ -71,9 +74,13 @@ export function registerDeadLetters(program: Command): void {
     .option('--tenant <id>')
     .option('--where <where>', 'a lane or a job kind')
     .option('--limit <n>', 'how many at most, 1 to 1000', whole, 100)
+    .option('--yes', 'do not ask where it is many')
     .action((id: string | undefined, options: RedriveOptions) => redriveDeadLetters(readEnvironment(), id, options, terminal));
   showing(letters.command('discard'), 'close a dead letter for good')
     .argument('<id>')
     .argument('<reason>', 'why; it is kept with the record of the action')
-    .action((id: string, reason: string, options: ShowOptions) => discardDeadLetter(readEnvironment(), { id, reason }, options, terminal));
+    .option('--yes', 'do not ask')
+    .action((id: string, reason: string, options: ShowOptions & Confirmed) =>
+      discardDeadLetter(readEnvironment(), { id, reason }, options, terminal),
+    );
 }

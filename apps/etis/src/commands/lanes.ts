@@ -3,9 +3,8 @@ import type { Config } from '@etis/kernel';
 import type { Command } from 'commander';
 import { createApiClient } from '../api-client.ts';
 import { readEnvironment } from '../environment.ts';
-import { errors } from '../errors.ts';
 import { type Output, terminal } from '../output.ts';
-import { askAtTerminal, type Confirm } from './confirm.ts';
+import { type Confirmed, confirmed } from './confirm.ts';
 import { given, listing, type PageOptions, pageQuery, printDone, printPage, type ShowOptions, showing } from './listing.ts';
 
 export interface LanesOptions extends PageOptions {
@@ -37,12 +36,12 @@ export async function listLanes(config: Config, options: LanesOptions, output: O
 export async function detachLane(
   config: Config,
   { lane, reason }: { lane: string; reason: string },
-  options: ShowOptions & { readonly yes?: boolean; readonly confirm?: Confirm },
+  options: ShowOptions & Confirmed,
   output: Output,
 ): Promise<void> {
   const { platform } = await createApiClient(config);
   const question = `What its cluster has handled of ${lane} and could not say any more will be handled again elsewhere. Detach it? [y/N] `;
-  if (options.yes !== true && !(await (options.confirm ?? askAtTerminal)(question))) throw errors.NOT_CONFIRMED();
+  await confirmed(options, question);
   const { data } = await platform.post('/api/v1/lanes/{lane}/detach', { params: { path: { lane } }, body: { reason } });
   printDone(output, options, { data, sentence: `${data.lane} goes on where it is placed now.` });
 }

@@ -35,11 +35,13 @@ function startControl(): Control {
     secrets: createSecrets({ masterKey: randomBytes(32) }),
     spine: {
       ...{ flow: none, events: nothing, unmatched: nothing, deadLetters: nothing, lanes: async () => [] },
-      ...{ jobs: nothing, job: none, deliveries: nothing, event: none },
+      ...{ jobs: nothing, job: none, deliveries: nothing, event: none, record: refused },
     },
     operations: {
       ...{ redrive: async () => false, discard: async () => false, detachLane: async () => false, cancelJob: async () => false },
       ...{ redriveAll: unchanged, replayUnmatched: none, replayAllUnmatched: unchanged },
+      ...{ discardUnmatched: async () => false, discardAllUnmatched: unchanged },
+      replays: { preview: refused, start: refused, list: nothing, show: none, cancel: async () => false },
       eventRouting: { show: () => Promise.reject(new Error('not asked for')), choose: async () => false },
       schedules: { set: () => Promise.reject(new Error('not asked for')), remove: async () => false, list: async () => [] },
     },

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { createApiClient } from '../api-client.ts';
 import { readEnvironment } from '../environment.ts';
 import { clockTime, type Output, terminal } from '../output.ts';
+import { type Confirmed, confirmed } from './confirm.ts';
 import { given, listing, type PageOptions, pageQuery, printDone, printPage, type ShowOptions, showing, whole } from './listing.ts';
 
 export async function listUnmatched(config: Config, options: PageOptions, output: Output): Promise<void> {
@@ -57,7 +58,33 @@ export async function replayUnmatched(config: Config, delivery: string | undefin
   printDone(output, options, { data, sentence: `${data.changed} deliveries replayed${data.more ? '; there are more' : ''}.` });
 }
 
-/** `etis unmatched list | map | replay`. */
+export interface DiscardOptions extends ShowOptions, Confirmed {
+  readonly connection?: string;
+  readonly why?: string;
+  readonly limit: number;
+  readonly reason: string;
+}
+
+/** One delivery, or without one those that the options name. @throws ETIS_NOT_CONFIRMED where the answer is no */
+export async function discardUnmatched(
+  config: Config,
+  delivery: string | undefined,
+  options: DiscardOptions,
+  output: Output,
+): Promise<void> {
+  const { platform } = await createApiClient(config);
+  const { reason, limit, connection, why } = options;
+  if (delivery !== undefined) {
+    await confirmed(options, `What is unmatched of ${delivery} is never routed. Give it up? [y/N] `);
+    const { data } = await platform.post('/api/v1/unmatched/{delivery}/discard', { params: { path: { delivery } }, body: { reason } });
+    return printDone(output, options, { data, sentence: `${data.delivery} is given up.` });
+  }
+  await confirmed(options, `Up to ${limit} unmatched deliveries are never routed. Give them up? [y/N] `);
+  const { data } = await platform.post('/api/v1/unmatched/discard', { body: { reason, limit, ...given({ connection, why }) } });
+  printDone(output, options, { data, sentence: `${data.changed} deliveries are given up${data.more ? '; there are more' : ''}.` });
+}
+
+/** `etis unmatched list | map | replay | discard`. */
 export function registerUnmatched(program: Command): void {
   const unmatched = program.command('unmatched').description('deliveries that could not be read or placed');
   listing(unmatched.command('list', { isDefault: true }), 'what is unmatched, with the reason').action((options: PageOptions) =>
@@ -81,4 +108,12 @@ export function registerUnmatched(program: Command): void {
     .option('--reason <reason>', 'for example unresolved')
     .option('--limit <n>', 'how many at most, 1 to 1000', whole, 100)
     .action((delivery: string | undefined, options: ReplayOptions) => replayUnmatched(readEnvironment(), delivery, options, terminal));
+  showing(unmatched.command('discard'), 'give up what is unmatched of a delivery, or of many')
+    .argument('[delivery]', 'without one, those that the options name, the oldest first')
+    .requiredOption('--reason <text>', 'why; it is kept with the record of the action')
+    .option('--connection <id>')
+    .option('--why <reason>', 'only what is unmatched for it, for example unresolved')
+    .option('--limit <n>', 'how many at most, 1 to 1000', whole, 100)
+    .option('--yes', 'do not ask')
+    .action((delivery: string | undefined, options: DiscardOptions) => discardUnmatched(readEnvironment(), delivery, options, terminal));
 }

@@ -37,6 +37,8 @@ export async function startNode(options: {
   choice: NodeChoice;
   openAccess: (home: Home, domains: readonly Domain[]) => Promise<DatabaseAccess>;
   guests?: readonly Role[];
+  /** How many bytes are free where the databases are, where this process can tell. */
+  freeBytes?: () => Promise<number>;
   log: Log;
 }): Promise<RunningNode> {
   const { config, choice, log } = options;
@@ -79,7 +81,9 @@ export async function startNode(options: {
   const spineParts = roles.flatMap(({ spine }) => (spine === null ? [] : [spine])).flat();
   const usesSpine = roles.some((role) => role.spine !== null);
   const bullmq = usesSpine ? await openBullmq({ config, masterKey, log }) : null;
-  const spine = usesSpine ? await openSpine({ choice, config, parts, meter, hosts, bullmq, open, check, log }) : null;
+  const { freeBytes } = options;
+  const ofSpine = { choice, config, parts, meter, hosts, bullmq, open, check, log, ...(freeBytes === undefined ? {} : { freeBytes }) };
+  const spine = usesSpine ? await openSpine(ofSpine) : null;
   const node: Node = {
     ...choice,
     config,

@@ -19,6 +19,7 @@ export async function startPlatform(options: {
   const node = await startNode({
     config,
     choice: { roles: roleNames, clusters: null, kinds: null },
+    ...(server === null ? {} : { freeBytes: server.freeBytes }),
     guests: options.demo ? [(await import('../demonstration/demonstration.ts')).demonstration] : [],
     log,
     async openAccess(home, needed) {

@@ -52,6 +52,7 @@ export const platform: Role = {
         node.control?.noteChange('alerts');
       },
       fleet: plane.members,
+      record: spine.recordFill,
       log,
     });
     const intake = createLocalAuditIntake({ db: open(auditDomain), serves: plane.serves, log });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { eventually } from '@etis/testing';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +17,9 @@ describe('the embedded server', () => {
     await second.server.start();
     expect(await ask(second.server.admin(), 'select seven from public.kept')).toEqual([{ seven: 7 }]);
     expect(second.server.admin().password).toBe(password);
+    const { bavail, bsize } = await statfs(home);
+    expect(await second.server.freeBytes()).toBeGreaterThan(0.5 * bavail * bsize);
+    expect(await second.server.freeBytes()).toBeLessThan(1.5 * bavail * bsize);
   });
 
   it('keeps a password of its own for each home, where nobody else can read it', async () => {

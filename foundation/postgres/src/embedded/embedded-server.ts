@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { Log } from '@etis/contracts/log';
 import { createLoop, EtisError, errorText, type Service } from '@etis/kernel';
 import type { AdminAccess } from '../admin.ts';
@@ -14,6 +15,8 @@ import { removeSocketFolder, removeUnusedSocketFolder } from './socket-folder.ts
 export interface EmbeddedServer extends Service {
   /** The superuser's way in. @throws before `start` has resolved */
   admin(): AdminAccess;
+  /** How much room its volume has for this user. @throws before `start` has resolved */
+  freeBytes(): Promise<number>;
 }
 
 interface Running {
@@ -128,6 +131,11 @@ export function createEmbeddedServer(options: {
       if (running === null) throw new Error('the embedded server has not started');
       const { host, port } = running.listening;
       return { host, port, user: adminUser, password: running.password, database: 'postgres' };
+    },
+    async freeBytes() {
+      if (running === null) throw new Error('the embedded server has not started');
+      const { bavail, bsize } = await statfs(running.place.data);
+      return bavail * bsize;
     },
   };
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { findHealth, type Health } from './health-rules.ts';
 import { memberOf, now, reportOf } from './telemetry-under-test.ts';
 
-const look = (given: Partial<Health>) => findHealth({ now, members: [], reports: [], heard: new Map(), done: [], ...given });
+const look = (given: Partial<Health>) =>
+  findHealth({ now, members: [], reports: [], heard: new Map(), done: [], record: { bytes: 0, bound: null }, ...given });
 const queue = (oldestMs: number) => [{ queue: 'inbox', tenant: null, depth: 1, oldestMs }];
 const seenAgo = (ms: number) => ({ connected: false, lastSeenAt: new Date(now - ms).toISOString() });
 
@@ -28,6 +29,16 @@ describe('the health rules', () => {
       { rule: 'failure-share', subject: 'http', verdict: 'bad' },
     ]);
     expect(look({ done: [{ work: 'http', done: 95, failed: 5 }] })).toMatchObject([{ verdict: 'good' }]);
+  });
+
+  it('judge the record by what it may take, and not where nothing bounds it', () => {
+    const found = (bytes: number, bound: number | null) => look({ record: { bytes, bound } });
+    expect(found(10, null)).toEqual([]);
+    expect(found(74, 100)).toMatchObject([{ rule: 'record-full', subject: 'record', verdict: 'good' }]);
+    expect(found(78, 100)).toMatchObject([{ verdict: 'between' }]);
+    expect(found(80, 100)).toMatchObject([{ verdict: 'bad', severity: 'warning', text: expect.stringContaining('80 %') }]);
+    expect(found(99, 100)).toMatchObject([{ verdict: 'bad', severity: 'critical' }]);
+    expect(found(1, 0)).toMatchObject([{ verdict: 'bad', severity: 'critical' }]);
   });
 
   it('find who is connected and reports nothing any more, and nobody who never did or is away', () => {

@@ -10,6 +10,8 @@ export interface Health {
   readonly reports: readonly TelemetryReport[];
   /** When the platform took a report of each subscriber last that ever reported, epoch milliseconds. */
   readonly heard: ReadonlyMap<string, number>;
+  /** How large the record of events is, and may be; null where nothing bounds it. */
+  readonly record: { readonly bytes: number; readonly bound: number | null };
   /** What was done in the last five minutes, by work. */
   readonly done: readonly { readonly work: string; readonly done: number; readonly failed: number }[];
 }
@@ -32,12 +34,14 @@ const queueAgeMs: Limits = { bad: 60_000, good: 30_000, critical: 600_000 };
 const eventLoopMs: Limits = { bad: 250, good: 100, critical: 1_000 };
 const failureShare: Limits = { bad: 0.2, good: 0.1, critical: 0.5 };
 const silentMs: Limits = { bad: 60_000, good: 30_000, critical: 300_000 };
+/** Shares of what the record may take; past all of it nothing new is taken. */
+const recordShare: Limits = { bad: 0.8, good: 0.75, critical: 0.95 };
 const driftMs: Limits = { bad: 60_000, good: 10_000, critical: 600_000 };
 /** Fewer say nothing about a share. */
 const fewestDone = 20;
 
 export function findHealth(health: Health): readonly Finding[] {
-  return [...queues(health), ...eventLoops(health), ...failures(health), ...fleet(health)];
+  return [...queues(health), ...eventLoops(health), ...failures(health), ...recordFill(health), ...fleet(health)];
 }
 
 function queues({ reports }: Health): readonly Finding[] {
@@ -63,6 +67,13 @@ function failures({ done }: Health): readonly Finding[] {
     const text = `${failed} of ${all} failed in five minutes`;
     return [found('failure-share', work, { value: failed / all, limits: failureShare, text })];
   });
+}
+
+function recordFill({ record: { bytes, bound } }: Health): readonly Finding[] {
+  if (bound === null) return [];
+  const share = bytes / Math.max(1, bound);
+  const text = `it takes ${Math.round(share * 100)} % of what it may, and nothing new is taken past that`;
+  return [found('record-full', 'record', { value: share, limits: recordShare, text })];
 }
 
 function fleet({ members, heard, now }: Health): readonly Finding[] {

@@ -4,7 +4,7 @@ import type { TelemetryBatch, TelemetryReport, WorkSample } from '@etis/contract
 import { type Clock, createLoop, type Service } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { type AlertEvent, createAlertLog } from './alert-log.ts';
-import { findHealth } from './health-rules.ts';
+import { findHealth, type Health } from './health-rules.ts';
 import { createReportLog } from './report-log.ts';
 import { readReports } from './reports.ts';
 
@@ -15,6 +15,8 @@ export interface TelemetryDeskOptions {
   /** Hands an alert on; called again with the same id after it threw. */
   readonly publish: (event: AlertEvent) => Promise<void>;
   readonly fleet: () => Promise<readonly FleetMember[]>;
+  /** How large the record of events is, and may be; by default nothing bounds it. */
+  readonly record?: () => Promise<Health['record']>;
   /** How often the health rules look, 15,000 ms by default. */
   readonly everyMs?: number;
   readonly log: Log;
@@ -31,8 +33,10 @@ const currentMs = 60_000;
 const failureWindowMs = 300_000;
 const mostShares = 20;
 
+const unbounded = () => Promise.resolve({ bytes: 0, bound: null });
+
 export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetryStore {
-  const { db, clock, publish, fleet, everyMs = 15_000, log } = options;
+  const { db, clock, publish, fleet, record = unbounded, everyMs = 15_000, log } = options;
   const reports = createReportLog({ db });
   const alerts = createAlertLog({ db });
 
@@ -42,13 +46,14 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetrySto
     idleMs: everyMs,
     async round() {
       const now = clock.now();
-      const [members, newest, heard, done] = await Promise.all([
+      const [members, newest, heard, done, filled] = await Promise.all([
         fleet(),
         reports.newest(now - currentMs),
         reports.heard(),
         reports.done(now - failureWindowMs),
+        record(),
       ]);
-      await alerts.note(findHealth({ now, members, reports: newest, heard, done }), now);
+      await alerts.note(findHealth({ now, members, reports: newest, heard, done, record: filled }), now);
       await alerts.publish(publish);
       await reports.forget(now);
       return false;

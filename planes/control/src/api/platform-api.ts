@@ -28,6 +28,8 @@ import { lateSerializerCompiler } from './late-serialization.ts';
 import { located } from './located-error.ts';
 import { documentRoutes } from './openapi/document-routes.ts';
 import { placementRoutes } from './placements/placement-routes.ts';
+import { recordRoutes } from './record/record-routes.ts';
+import { replayRoutes } from './replays/replay-routes.ts';
 import { resolverRoutes } from './resolver/resolver-routes.ts';
 import { type ScheduleRoutesOptions, scheduleRoutes } from './schedules/schedule-routes.ts';
 import { sentRoutes } from './sent/sent-routes.ts';
@@ -90,6 +92,7 @@ export async function described(app: Parameters<RouteModule['register']>[0]): Pr
 function resourceRoutes(app: ApiApp, resources: Resources): void {
   statusRoutes(app, resources);
   eventRoutingRoutes(app, resources);
+  recordRoutes(app, resources);
   changeRoutes(app, resources);
   tenantRoutes(app, resources);
   placementRoutes(app, resources);
@@ -99,6 +102,7 @@ function resourceRoutes(app: ApiApp, resources: Resources): void {
   connectionRoutes(app, resources);
   eventRoutes(app, resources);
   unmatchedRoutes(app, resources);
+  replayRoutes(app, resources);
   laneRoutes(app, resources);
   deadLetterRoutes(app, resources);
   jobRoutes(app, resources);

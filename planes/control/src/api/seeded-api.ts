@@ -15,6 +15,7 @@ const at = '2026-11-02T09:30:00.000Z';
 const tenant = 'arbor-construction';
 const deliveryId = '019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10';
 const eventId = '019a4c1e-7d60-7f10-b3c2-0a9d4e5f6a71';
+const replayId = '019a4c1e-8a10-7d31-9f00-2b7c6d5e4f31';
 const jobId = '019a4c1e-7e01-7a55-8c12-6b7d8e9fa0b1';
 const deadLetterId = 'arbor-construction/nudge:42';
 
@@ -45,6 +46,7 @@ export function exampleRecord(): RecordState {
     acceptedAt: at,
     region: 'EMEA',
     cause: null,
+    replayOf: null,
     hop: 0,
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
     data: { name: 'Level 3.dwg' },
@@ -82,6 +84,22 @@ export function exampleRecord(): RecordState {
         attempts: 5,
         error: 'no recipient',
         at,
+      },
+    ],
+    replays: [
+      {
+        id: replayId,
+        state: 'running',
+        selection: { from: at, tenant },
+        target: { product: 'nudge' },
+        reason: 'wrong rules',
+        perSecond: 1_000,
+        progress: 0.5,
+        replayed: 12,
+        unplaced: 0,
+        startedAt: at,
+        endedAt: null,
+        error: null,
       },
     ],
     eventRouting: { transport: 'direct', changedAt: '2026-01-01T00:00:00.000Z', settled: true, dispatchers: [] },

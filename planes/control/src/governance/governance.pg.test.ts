@@ -222,6 +222,8 @@ describe('a start', () => {
       view.subscriptions.find(({ product }) => product === 'nudge');
     const filtered = await under.another({ products: [{ ...plain, filters }], clusters });
     expect(nudgeOf(filtered.view())).toEqual({ product: 'nudge', types: ['document.*'], filters });
+    const listed = await filtered.control.products.list(context, { limit: 10 });
+    expect(listed.items.find(({ id }) => id === 'nudge')).toEqual({ ...plain, filters });
     const before = await under.version();
     await under.another({ products: [{ ...plain, filters }], clusters });
     expect(await under.version()).toBe(before);

@@ -4,6 +4,7 @@ import { isUuid } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { type EventRow, eventColumns } from '../record/event-row.ts';
+import { refuseIfDropped } from '../record/no-longer-kept.ts';
 import { checkedLimit, decimal, decodeCursor, encodeCursor, pageOfPiece } from './page.ts';
 
 interface Row extends EventRow {
@@ -30,7 +31,7 @@ select f.*, e.position as piece_end, e.size as piece_size from ending e left joi
 
 const oneSql = `select ev.position, ${eventColumns}, ev.accepted_at from event ev where ev.id = $1::uuid`;
 
-function summary(row: Row): EventSummary {
+export function summaryOf(row: EventRow & { readonly accepted_at: Date }): EventSummary {
   return {
     id: row.id,
     flow: row.flow_id,
@@ -46,7 +47,15 @@ function summary(row: Row): EventSummary {
 
 function detail(row: Row): EventDetail {
   const { region, hop, traceparent } = row;
-  return { ...summary(row), region, hop, traceparent, cause: row.cause_id, data: JSON.parse(row.data) as unknown };
+  return {
+    ...summaryOf(row),
+    region,
+    hop,
+    traceparent,
+    cause: row.cause_id,
+    replayOf: row.replay_of,
+    data: JSON.parse(row.data) as unknown,
+  };
 }
 
 /** Data is kept as JSON text, so the text looked for is written as JSON writes it, and its wildcards are taken literally. */
@@ -81,7 +90,7 @@ export function createEventsQuery(db: SystemDb): SpineQueries['events'] {
     const end = (rows[0]?.piece_size ?? 0) < pieceSize ? null : (rows[0]?.piece_end ?? null);
     const found = rows.filter((row) => row.id !== null);
     return pageOfPiece(found, limit, {
-      item: summary,
+      item: summaryOf,
       cursor: (row) => encodeCursor('events', [row.position]),
       end: end === null ? null : encodeCursor('events', [end]),
     });
@@ -92,6 +101,8 @@ export function createEventLookup(db: SystemDb): SpineLookups['event'] {
   return async (id) => {
     if (!isUuid(id)) return null;
     const [row] = await db.statement<Row>(oneSql, [id]);
-    return row === undefined ? null : detail(row);
+    if (row !== undefined) return detail(row);
+    await refuseIfDropped(db, 'event', id);
+    return null;
   };
 }

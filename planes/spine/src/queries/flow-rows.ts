@@ -25,6 +25,7 @@ export interface FlowEventRow {
   readonly tenant_id: string;
   readonly project: string | null;
   readonly routed_at: Date;
+  readonly replay_of: string | null;
 }
 
 /** An event's entry in a lane; `handled_at` from the batch that it was handled in, the others from the side table. */
@@ -68,7 +69,7 @@ limit 1`;
 const acceptedSql = 'select id, connection_id, received_at, octet_length(body) as bytes from inbox where id = $1::uuid';
 const unmatchedSql = `select delivery_id, reason, detail, at from unmatched where flow_id = $1::uuid order by id limit ${maxRows}`;
 const eventsSql = `
-select id, type, subject, tenant_id, project, routed_at from event where flow_id = $1::uuid order by position limit ${maxRows}`;
+select id, type, subject, tenant_id, project, routed_at, replay_of from event where flow_id = $1::uuid order by position limit ${maxRows}`;
 const entriesSql = `
 select ev.id as event_id, l.name as lane, l.product, ev.routed_at, a.at as handled_at, a.attempts as handled_attempts, a.cluster,
   k.state, k.reason, k.attempts, k.error, k.parked_at, k.retry_at, k.closed_at
@@ -99,10 +100,11 @@ const openSql = `
 select exists (
   select from inbox i where i.id = $1::uuid and inbox_waits(i.position, i.connection_id)
 ) or exists (
-  select from router_cursor c join inbox i on i.position > c.inbox_position
-  where i.source = $2 and inbox_waits(i.position, i.connection_id) and i.traceparent in (
-    select traceparent from inbox where id = $1::uuid union select traceparent from event where flow_id = $1::uuid
-  )
+  select from inbox i
+  where i.position > (select inbox_position from router_cursor) and i.source = $2 and inbox_waits(i.position, i.connection_id)
+    and i.traceparent in (
+      select traceparent from inbox where id = $1::uuid union select traceparent from event where flow_id = $1::uuid
+    )
 ) or exists (
   select from event ev join lane l on l.tenant_id = ev.tenant_id join entry e on e.lane_id = l.id and e.position = ev.position
     join lane_progress p on p.lane_id = l.id

@@ -4,6 +4,7 @@ import type { ClusterId } from '@etis/contracts/tenancy';
 import { isUuid } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { placementsOf } from '../dispatcher/eligibility.ts';
+import { refuseIfDropped } from '../record/no-longer-kept.ts';
 import { type FlowEntryRow, type FlowEventRow, type FlowJobRow, type FlowRows, flowIdOf, flowRows } from './flow-rows.ts';
 
 /** What stands for the cluster of a lane whose placement has gone; no cluster can be called that. */
@@ -28,7 +29,14 @@ const ranks: Readonly<Record<FlowStep['step'], number>> = {
 function eventSteps(row: FlowEventRow): readonly FlowStep[] {
   const at = row.routed_at.toISOString();
   return [
-    { step: 'normalised', at, event: row.id, type: row.type, subject: row.subject },
+    {
+      step: 'normalised',
+      at,
+      event: row.id,
+      type: row.type,
+      subject: row.subject,
+      ...(row.replay_of === null ? {} : { replayOf: row.replay_of }),
+    },
     { step: 'resolved', at, event: row.id, tenant: row.tenant_id, project: row.project },
   ];
 }
@@ -99,7 +107,10 @@ export function createFlowQuery(options: { db: SystemDb; governance: Governance 
   return async (id) => {
     if (!isUuid(id)) return null;
     const flow = await flowIdOf(db, id);
-    if (flow === undefined) return null;
+    if (flow === undefined) {
+      await refuseIfDropped(db, 'flow', id);
+      return null;
+    }
     return flowOf(flow, await flowRows(db, flow), placementsOf(governance.current()));
   };
 }

@@ -81,6 +81,7 @@ describe('events', () => {
       ...item,
       region: 'eu',
       cause: null,
+      replayOf: null,
       hop: 0,
       traceparent: others[1]?.traceparent,
       data: { n: 1 },

@@ -2,7 +2,7 @@ import type { PlatformEvent } from '@etis/contracts/events';
 
 /** The columns of `event` that make a PlatformEvent, for a select with the alias `ev`. */
 export const eventColumns =
-  'ev.id, ev.type, ev.source, ev.subject, ev.time, ev.tenant_id, ev.project, ev.region, ev.data, ev.traceparent, ev.flow_id, ev.cause_id, ev.hop';
+  'ev.id, ev.type, ev.source, ev.subject, ev.time, ev.tenant_id, ev.project, ev.region, ev.data, ev.traceparent, ev.flow_id, ev.cause_id, ev.hop, ev.replay_of';
 
 export interface EventRow {
   readonly id: string;
@@ -18,6 +18,8 @@ export interface EventRow {
   readonly flow_id: string;
   readonly cause_id: string | null;
   readonly hop: number;
+  /** The event that this one repeats. */
+  readonly replay_of: string | null;
 }
 
 export function platformEvent(row: EventRow): PlatformEvent {
@@ -36,5 +38,6 @@ export function platformEvent(row: EventRow): PlatformEvent {
     flow: row.flow_id,
     cause: row.cause_id,
     hop: row.hop,
+    ...(row.replay_of === null ? {} : { replayOf: row.replay_of }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Acceptance, Delivery } from '@etis/contracts/events';
 import type { SystemDb } from '@etis/postgres';
+import { fullOr } from './record-full.ts';
 
 const appendSql = 'select given, kept from inbox_append($1::uuid[], $2, $3, $4, $5, $6::timestamptz[], $7, $8, $9::int[])';
 
@@ -10,7 +11,7 @@ function dedupeKey(delivery: Delivery): string {
 
 /**
  * Appends deliveries in one commit and answers for each, in the order given. May be repeated after an unknown outcome: a delivery whose
- * earlier try did commit is found by its digest under its own id, and is `accepted` like the first time.
+ * earlier try did commit is found by its digest under its own id, and is `accepted` like the first time. @throws SPINE_FULL
  */
 export async function appendBatch(db: SystemDb, deliveries: readonly Delivery[]): Promise<readonly Acceptance[]> {
   const firsts = new Map<string, Delivery>();
@@ -21,7 +22,7 @@ export async function appendBatch(db: SystemDb, deliveries: readonly Delivery[])
   const rows = [...firsts.values()];
   let end = 0;
   // All bodies travel as one binary parameter: an array of bytea would be written as hex, twice the size.
-  const known = await db.statement<{ given: string; kept: string }>(appendSql, [
+  const values = [
     rows.map((row) => row.id),
     rows.map((row) => row.connection),
     rows.map((row) => row.source),
@@ -34,7 +35,10 @@ export async function appendBatch(db: SystemDb, deliveries: readonly Delivery[])
       end += row.body.length;
       return end;
     }),
-  ]);
+  ];
+  const known = await db.statement<{ given: string; kept: string }>(appendSql, values).catch((error: unknown) => {
+    throw fullOr(error);
+  });
   const keptFor = new Map(known.map((row) => [row.given, row.kept]));
   return deliveries.map((delivery) => {
     const first = firsts.get(dedupeKey(delivery)) ?? delivery;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Acceptance, Delivery, Inbox } from '@etis/contracts/events';
 import type { Log } from '@etis/contracts/log';
-import { backoff, type Clock, isUuid, type Service, systemClock } from '@etis/kernel';
+import { backoff, EtisError, isUuid, type Service } from '@etis/kernel';
 import type { SystemDb } from '@etis/postgres';
 import { errors } from '../errors.ts';
 import { type SpineSettings, spineSettings } from '../settings.ts';
@@ -18,7 +18,6 @@ export interface InboxService extends Inbox, Service {}
 export interface InboxOptions {
   readonly db: SystemDb;
   readonly log: Log;
-  readonly clock?: Clock;
   readonly settings?: Partial<SpineSettings['inbox']>;
   /** Called after each commit that brought something new, in this process. */
   readonly onAppended?: () => void;
@@ -56,7 +55,6 @@ function malformed(delivery: Delivery): string | undefined {
  */
 export function createInbox(options: InboxOptions): InboxService {
   const { db, log, onAppended } = options;
-  const clock = options.clock ?? systemClock;
   const settings = { ...spineSettings().inbox, ...options.settings };
   const hints = createHints({ db, log, channel: inboxChannel });
   let queue: Waiting[] = [];
@@ -83,7 +81,7 @@ export function createInbox(options: InboxOptions): InboxService {
   }
 
   function refuseExpired(): void {
-    const now = clock.now();
+    const now = performance.now();
     for (const waiting of [...(flight?.aboard ?? []), ...queue]) {
       if (waiting.deadline <= now) settle(waiting, () => waiting.refuse(errors.UNAVAILABLE()));
     }
@@ -113,6 +111,10 @@ export function createInbox(options: InboxOptions): InboxService {
         return;
       } catch (error) {
         if (isDataError(error)) return await isolate(open, error, abandoned);
+        if (error instanceof EtisError && error.code === errors.FULL.code) {
+          for (const waiting of open) settle(waiting, () => waiting.refuse(error));
+          return;
+        }
         if (closed) {
           for (const waiting of open) settle(waiting, () => waiting.refuse(errors.UNAVAILABLE.because({ cause: error })));
           return;
@@ -185,7 +187,7 @@ export function createInbox(options: InboxOptions): InboxService {
         return Promise.reject(errors.INBOX_FULL());
       }
       return new Promise((accept, refuse) => {
-        queue.push({ delivery, bytes, deadline: clock.now() + settings.waitMs, settled: false, accept, refuse });
+        queue.push({ delivery, bytes, deadline: performance.now() + settings.waitMs, settled: false, accept, refuse });
         pendingCount += 1;
         pendingBytes += bytes;
         sweeper ??= setInterval(refuseExpired, sweepMs);

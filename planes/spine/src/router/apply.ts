@@ -8,12 +8,14 @@ export interface RoutedDelivery {
   readonly routed: Routed;
 }
 
-// An event id that is there already was routed before (its delivery came again under another digest): it gets no second entry.
+// An event id that is there already was routed before (its delivery came again under another digest): it gets no second entry. Within a slice of the
+// record its own index says so.
 const eventSql = `
 insert into event (position, id, delivery_id, type, source, subject, time, tenant_id, project, region, data, traceparent, flow_id, cause_id, hop, accepted_at)
 select * from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-  $11::text[], $12::text[], $13::uuid[], $14::uuid[], $15::int[], $16::timestamptz[])
-on conflict (id) do nothing`;
+  $11::text[], $12::text[], $13::uuid[], $14::uuid[], $15::int[], $16::timestamptz[]) as v(position, id)
+where v.id <> all (select unnest(event_earlier($2::uuid[])))
+on conflict do nothing`;
 
 const laneSql = `
 with fresh as (

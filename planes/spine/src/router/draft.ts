@@ -15,6 +15,8 @@ export interface Draft {
   readonly flow: string;
   readonly cause: string | null;
   readonly hop: number;
+  /** The event that it repeats, for one of a replay. */
+  readonly replayOf?: string;
   readonly whom:
     | { readonly by: 'refs'; readonly refs: readonly ExternalRef[] }
     | { readonly by: 'name'; readonly tenant: string; readonly project: string | null; readonly region: string | null };

@@ -2,6 +2,7 @@ import type { ProductId, TenantId } from '@etis/contracts/tenancy';
 import type { SystemDb } from '@etis/postgres';
 import type { LaneAddition } from '../dispatcher/lane-ahead.ts';
 import type { EventRow } from '../record/event-row.ts';
+import { fullOr } from '../record/record-full.ts';
 import type { RoutedEvent } from './route.ts';
 
 interface Row {
@@ -14,7 +15,7 @@ interface Row {
 }
 
 const publishSql = `
-select * from event_publish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::text[], $16::text[], $17::text[], $18, $19)`;
+select * from event_publish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::text[], $16::text[], $17::text[], $18, $19, $20)`;
 
 const parted = '\u001F';
 const none = '\u001E';
@@ -28,7 +29,7 @@ function column(events: readonly RoutedEvent[], of: (event: RoutedEvent) => stri
   return events.map((event) => of(event) ?? none).join(parted);
 }
 
-/** Writes routed events and their entries in one commit. Resolves to what each lane got, or to `behind` where the inbox holds what goes first. */
+/** Writes routed events and their entries in one commit. Resolves to what each lane got, or to `behind` where the inbox holds what goes first. @throws SPINE_FULL */
 export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[]): Promise<readonly LaneAddition[] | 'behind'> {
   const lanes = new Map<string, { number: number; tenant: TenantId; product: ProductId; events: number[] }>();
   const entryEvents: number[] = [];
@@ -49,7 +50,7 @@ export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[])
       entryLanes.push(lane.number);
     }
   }
-  const rows = await db.statement<Row>(publishSql, [
+  const values = [
     column(events, ({ id }) => id),
     column(events, ({ type }) => type),
     column(events, ({ source }) => source),
@@ -69,7 +70,11 @@ export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[])
     [...lanes.values()].map(({ product }) => product),
     entryEvents.join(parted),
     entryLanes.join(parted),
-  ]);
+    column(events, ({ replayOf }) => replayOf ?? null),
+  ];
+  const rows = await db.statement<Row>(publishSql, values).catch((error: unknown) => {
+    throw fullOr(error);
+  });
   if (rows[0]?.behind === true) return 'behind';
   const byNumber = [...lanes.values()];
   return rows.map(({ lane, lane_id: laneId, before, first_position: first, known }) => {
@@ -85,6 +90,21 @@ export async function publishBatch(db: SystemDb, events: readonly RoutedEvent[])
 
 /** The event as the record gives it back. */
 function rowOf(event: RoutedEvent): EventRow {
-  const { id, type, source, subject, time, tenant, project, region, data, traceparent, flow, cause, hop } = event;
-  return { id, type, source, subject, time, tenant_id: tenant, project, region, data, traceparent, flow_id: flow, cause_id: cause, hop };
+  const { id, type, source, subject, time, tenant, project, region, data, traceparent, flow, cause, hop, replayOf = null } = event;
+  return {
+    id,
+    type,
+    source,
+    subject,
+    time,
+    tenant_id: tenant,
+    project,
+    region,
+    data,
+    traceparent,
+    flow_id: flow,
+    cause_id: cause,
+    hop,
+    replay_of: replayOf,
+  };
 }

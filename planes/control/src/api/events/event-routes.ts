@@ -64,6 +64,7 @@ export function eventRoutes(app: ApiApp, { spine }: { spine: SpineQueries & Pick
           ...example,
           region: 'EMEA',
           cause: null,
+          replayOf: null,
           hop: 0,
           traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
           data: { name: 'Level 3 - Structural plan.dwg', version: 7 },

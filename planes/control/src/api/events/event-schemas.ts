@@ -43,6 +43,7 @@ export const eventDetailReply = named(
     ...summary,
     region: nullable(text),
     cause: nullable(Type.String({ description: 'the event whose handling produced this one; null for one from outside' })),
+    replayOf: nullable(Type.String({ description: 'the event that this one repeats; null for one of no replay' })),
     hop: Type.Integer({ description: "how many events stand between this one and the flow's first" }),
     traceparent: text,
     data: Type.Unknown({ description: 'what the event carries' }),
@@ -65,7 +66,12 @@ export const flowReply = named(
         Type.Union([
           step('accepted', { delivery: text, connection: text, bytes: integer }),
           step('unmatched', { delivery: text, reason: text, detail: text }),
-          step('normalised', { event: text, type: text, subject: nullable(text) }),
+          step('normalised', {
+            event: text,
+            type: text,
+            subject: nullable(text),
+            replayOf: Type.Optional(Type.String({ description: 'the event that this one repeats, in a replay' })),
+          }),
           step('resolved', { event: text, tenant: text, project: nullable(text) }),
           step('routed', { event: text, lane: text, cluster: text, product: text }),
           step('handled', attempted),

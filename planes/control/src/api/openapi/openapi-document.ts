@@ -11,6 +11,7 @@ const tags = [
   { name: 'resolver', description: 'Which ids of external systems belong to a tenant' },
   { name: 'events', description: 'What was routed, and what each delivery caused' },
   { name: 'unmatched', description: 'What could not be read or placed' },
+  { name: 'replays', description: 'Events that are given to products once more' },
   { name: 'lanes', description: 'The ordered stream of each placement' },
   { name: 'dead-letters', description: 'Entries and jobs that used up their attempts' },
   { name: 'jobs', description: 'Background work' },

@@ -23,16 +23,31 @@ const unmatchedReply = named(
 );
 const unmatchedParams = Type.Object({ delivery: uuid }, strict);
 const replayReply = named(
-  'Replay',
+  'UnmatchedReplay',
   Type.Object({
     placed: Type.Integer({ description: 'how many events found a place' }),
     unmatched: Type.Integer({ description: 'how many still have none' }),
   }),
 );
 const replayOrder = named(
-  'ReplayOrder',
+  'UnmatchedReplayOrder',
   Type.Object({ connection: Type.Optional(connectionId), reason: Type.Optional(plainText(40)), limit: bulkLimit }, strict),
 );
+const why = plainText(500, { description: 'why; it is kept with the record of the action' });
+const discardOrder = named('UnmatchedDiscardOrder', Type.Object({ reason: why }, strict));
+const discardManyOrder = named(
+  'UnmatchedDiscardManyOrder',
+  Type.Object(
+    {
+      connection: Type.Optional(connectionId),
+      why: Type.Optional(plainText(40, { description: 'why they are unmatched, for example unresolved' })),
+      limit: bulkLimit,
+      reason: why,
+    },
+    strict,
+  ),
+);
+const discardReply = named('UnmatchedDiscarded', Type.Object({ delivery: uuid }));
 const mapReply = named('MapAndReplay', Type.Object({ entry: entryReply, placed: integer, unmatched: integer }));
 
 const params = { delivery: '019a4c1e-7d52-7c3a-9a41-5f0e6b2d8c10' };
@@ -41,7 +56,7 @@ const entry = { ...key, project: 'depot', region: null, product: null };
 
 export interface UnmatchedRoutesOptions {
   readonly spine: Pick<SpineQueries, 'unmatched'>;
-  readonly operations: Pick<SpineOperations, 'replayUnmatched' | 'replayAllUnmatched'>;
+  readonly operations: Pick<SpineOperations, 'replayUnmatched' | 'replayAllUnmatched' | 'discardUnmatched' | 'discardAllUnmatched'>;
   readonly resolver: ResolverEntries;
 }
 
@@ -109,6 +124,45 @@ export function unmatchedRoutes(app: ApiApp, { spine, operations, resolver }: Un
       const replayed = await operations.replayUnmatched(etis, delivery);
       if (replayed === null) throw errors.NOT_UNMATCHED(delivery);
       return replayed;
+    },
+  );
+
+  app.post(
+    '/unmatched/discard',
+    operation({
+      id: 'discardManyUnmatched',
+      tag,
+      summary: 'Gives up what is unmatched of many deliveries',
+      description: 'Not what a directive holds back. The deliveries themselves stay as long as the record keeps them.',
+      permission: 'events.replay',
+      body: discardManyOrder,
+      reply: bulkReply,
+      idempotent: true,
+      example: {
+        body: { connection: 'autodesk', why: 'unresolved', limit: 100, reason: 'A test of theirs.' },
+        reply: { changed: 1, more: false },
+      },
+    }),
+    async ({ etis, body }) => operations.discardAllUnmatched(etis, body),
+  );
+
+  app.post(
+    '/unmatched/:delivery/discard',
+    operation({
+      id: 'discardUnmatched',
+      tag,
+      summary: 'Gives up what is unmatched of a delivery',
+      permission: 'events.replay',
+      params: unmatchedParams,
+      body: discardOrder,
+      reply: discardReply,
+      problems: [404],
+      idempotent: true,
+      example: { params, body: { reason: 'A test of theirs.' }, reply: { delivery: params.delivery } },
+    }),
+    async ({ etis, params: { delivery }, body }) => {
+      if (!(await operations.discardUnmatched(etis, delivery, body.reason))) throw errors.NOT_UNMATCHED(delivery);
+      return { delivery };
     },
   );
 
