@@ -19,7 +19,7 @@ language sql stable as $$ select of_position > c.share_positions[inbox_share(of_
 
 -- What one transaction of the router takes: of each share that has something as much as of every other, as long as there is room. `head` is the newest delivery
 -- that is seen; a share of which nothing is left stands there. `moved` are the positions once all of it was routed. `behind`: earlier deliveries of the
--- connection are still held back. The running sum reads only sizes, so a body past the bound is not fetched.
+-- connection are still held back. Of each share one more is looked at than there is room for, which tells whether anything is left of it. The running sum reads only sizes, so a body past the bound is not fetched.
 create function inbox_take(shares bigint[], most int, most_bytes bigint) returns table (
   "position" bigint, id uuid, connection_id text, source text, headers text, body bytea, traceparent text, received_at timestamptz,
   behind boolean, moved bigint[]
@@ -32,7 +32,7 @@ language sql stable as $$
     from share s cross join lateral (
       select n.position, row_number() over (order by n.position) as turn
       from (
-        select i.position from inbox i where inbox_share(i.connection_id) = s.nth and i.position > s.position order by i.position limit most
+        select i.position from inbox i where inbox_share(i.connection_id) = s.nth and i.position > s.position order by i.position limit most + 1
       ) n
     ) a
   ), taken as materialized (
@@ -43,7 +43,7 @@ language sql stable as $$
     ) z where z.before < most_bytes
   ), progress as materialized (
     select array_agg(
-      case when coalesce(w.waiting, 0) = coalesce(d.count, 0) and coalesce(w.waiting, 0) < most then greatest(s.position, h.head)
+      case when coalesce(w.waiting, 0) = coalesce(d.count, 0) then greatest(s.position, h.head)
         else coalesce(d.last, s.position) end
       order by s.nth
     ) as moved

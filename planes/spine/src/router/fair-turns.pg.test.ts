@@ -85,6 +85,17 @@ describe('what the router takes of the inbox', () => {
     expect(seen.filter((position) => position === 3)).toHaveLength(1);
   });
 
+  it('moves a share that filled the room exactly past what others were routed before it', async () => {
+    const [loud = '', quiet = ''] = await apart(2);
+    await append(Array.from({ length: 6 }, () => sent(loud)));
+    await append([sent(quiet)]);
+    const [{ moved } = { moved: none }] = await take(none, 3);
+    const rest = await take(moved, 4);
+    expect(rest).toHaveLength(4);
+    expect(new Set(rest[0]?.moved).size).toBe(1);
+    expect(await take(rest[0]?.moved ?? [], 4)).toEqual([]);
+  });
+
   it('is every delivery once and those of a connection in their order, however it is cut', async () => {
     const names = await apart(5);
     await fc.assert(
