@@ -5,6 +5,7 @@ import { disk } from './disk.ts';
 import { fairness } from './fairness.ts';
 import { fanOut } from './fan-out.ts';
 import { foreignTransaction } from './foreign-transaction.ts';
+import { ingestFairness } from './ingest-fairness.ts';
 import { ingestScale } from './ingest-scale.ts';
 import { laneCount } from './lane-count.ts';
 import { latency } from './latency.ts';
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, Part>> = {
   latency,
   fairness,
   ingest: ingestScale,
+  'ingest-fairness': ingestFairness,
   transports: transportRates,
   'fan-out': fanOut,
   lanes: laneCount,

@@ -2534,6 +2534,10 @@ export interface components {
       id: string;
       title: string;
       subscriptions: string[];
+      /** @description conditions in CEL on one event, by the entry of `subscriptions` that they narrow */
+      filters: {
+        [key: string]: string;
+      };
     };
     Reason: {
       /** @description why; it is kept with the change */
@@ -4422,7 +4426,10 @@ export interface operations {
            *           "title": "Nudge",
            *           "subscriptions": [
            *             "document.*"
-           *           ]
+           *           ],
+           *           "filters": {
+           *             "document.*": "event.data.size > 1000"
+           *           }
            *         }
            *       ],
            *       "next": null

@@ -68,6 +68,57 @@ describe('the outbox relay', () => {
     expect([...sinks.taken.jobs.keys()]).toEqual(asked);
   });
 
+  it('takes of each tenant in turn, so that one that floods delays the others by its turn', async () => {
+    const of = (tenant: string, count: number, from: number) => ledgerBatch(laneEntries(count, { tenant, from }), { tenant });
+    const host = stand.host();
+    await host.handle(of('acme', 500, 1), calm());
+    await host.handle(of('birch', 3, 1), calm());
+    await host.handle(of('cedar', 120, 1), calm());
+    const asked = new Map<string, string[]>();
+    for (const { id, tenant_id: tenant, kind } of await stand.outbox()) {
+      if (kind === 'job') asked.set(tenant, [...(asked.get(tenant) ?? []), id]);
+    }
+    const sinks = fakeSinks();
+    const batches: string[][] = [];
+    const jobs = {
+      enqueue: async (requests: readonly JobRequest[]) => {
+        batches.push(requests.map(({ tenant }) => tenant));
+        await sinks.jobs.enqueue(requests);
+      },
+    };
+    await drain(relayTo({ ...sinks, jobs }));
+    const count = (tenant: string) => batches[0]?.filter((one) => one === tenant).length;
+    expect([count('acme'), count('birch'), count('cedar')]).toEqual([49, 3, 49]);
+    for (const [tenant, ids] of asked) {
+      expect([...sinks.taken.jobs.values()].filter((job) => job.tenant === tenant).map(({ id }) => id)).toEqual(ids);
+    }
+  });
+
+  it('goes on at once however many tenants wait beside one that has much', async () => {
+    await stand.admin(`
+      insert into outbox (id, tenant_id, kind, body)
+      select gen_random_uuid(), t, 'job', jsonb_build_object('id', t || n, 'tenant', t)::text
+      from (select 'tenant-' || g as t, 1 as n from generate_series(1, 55) g union all select 'flood', g from generate_series(1, 400) g) rows`);
+    const sinks = fakeSinks();
+    const relay = createOutboxRelay({
+      db: stand.db,
+      ...sinks,
+      cluster: ledgerCluster,
+      product: { id: 'ledger' },
+      log: silentLog,
+      idleMs: 600_000,
+    });
+    await relay.start();
+    try {
+      await eventually(async () => (await stand.count('outbox')) === 0);
+    } finally {
+      await relay.stop();
+    }
+    expect(sinks.taken.jobs.size).toBe(455);
+    const flood = [...sinks.taken.jobs.values()].filter(({ tenant }) => tenant === 'flood').map(({ id }) => id);
+    expect(flood).toEqual(Array.from({ length: 400 }, (_, index) => `flood${index + 1}`));
+  });
+
   it('keeps everything while the spine is away, and goes on by itself', async () => {
     await stand.host().handle(ledgerBatch(laneEntries(2)), calm());
     const sinks = fakeSinks();

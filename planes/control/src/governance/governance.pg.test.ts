@@ -6,6 +6,7 @@ import { eventually, testContext } from '@etis/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ControlUnderTest, deployed, emptyPorts, startControl } from '../control-under-test.ts';
 import { createControl } from '../index.ts';
+import { createProducts } from '../products/products.ts';
 
 const context = testContext();
 const acme = testContext({ tenant: 'acme' });
@@ -222,6 +223,8 @@ describe('a start', () => {
       view.subscriptions.find(({ product }) => product === 'nudge');
     const filtered = await under.another({ products: [{ ...plain, filters }], clusters });
     expect(nudgeOf(filtered.view())).toEqual({ product: 'nudge', types: ['document.*'], filters });
+    const listed = await createProducts({ db: under.database.db('control') }).list(context, { limit: 10 });
+    expect(listed.items.find(({ id }) => id === 'nudge')).toEqual({ ...plain, filters });
     const before = await under.version();
     await under.another({ products: [{ ...plain, filters }], clusters });
     expect(await under.version()).toBe(before);

@@ -20,17 +20,17 @@ export interface ProductDeclaration {
 /** What is deployed, and what was and still has placements. */
 export interface Products {
   /** In the order of ids. `cursor` is the `next` of the page before. */
-  list(context: Context, page: { limit: number; cursor?: ProductId }): Promise<Page<Omit<ProductDeclaration, 'configuration' | 'filters'>>>;
+  list(context: Context, page: { limit: number; cursor?: ProductId }): Promise<Page<Required<Omit<ProductDeclaration, 'configuration'>>>>;
 }
 
 export function createProducts({ db }: { db: PlatformDb }): Products {
   return {
     async list(context, { limit, cursor }) {
       const rows = await db.platform(context, 'list products', (tx) =>
-        tx.query<ProductDeclaration>('select id, title, types as subscriptions from product where id > $1 order by id limit $2', [
-          cursor ?? '',
-          limit + 1,
-        ]),
+        tx.query<Required<Omit<ProductDeclaration, 'configuration'>>>(
+          'select id, title, types as subscriptions, filters from product where id > $1 order by id limit $2',
+          [cursor ?? '', limit + 1],
+        ),
       );
       const items = rows.slice(0, limit);
       return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };

@@ -23,10 +23,10 @@ const sql = `
 with piece as (
   select position, connection_id from inbox where $2::bigint is null or position < $2 order by position desc limit ${pieceSize}
 ), ending as (select min(position) as position, count(*)::int as size from piece), found as (
-  select i.position, i.id, i.connection_id, octet_length(i.body) as bytes, i.received_at, i.position <= c.inbox_position as routed,
+  select i.position, i.id, i.connection_id, octet_length(i.body) as bytes, i.received_at, not inbox_waits(i.position, i.connection_id) as routed,
     (select count(*)::int from event e where e.flow_id = i.id and e.delivery_id = i.id) as events,
     (select count(*)::int from unmatched u where u.delivery_id = i.id) as unmatched
-  from (select position from piece where connection_id = $1 order by position desc limit $3) p join inbox i using (position), router_cursor c
+  from (select position from piece where connection_id = $1 order by position desc limit $3) p join inbox i using (position)
 )
 select f.*, e.position as piece_end, e.size as piece_size from ending e left join found f on true order by f.position desc`;
 

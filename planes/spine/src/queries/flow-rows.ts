@@ -98,12 +98,13 @@ const onItsWay = `a.at > now() - interval '30 days'
 // not done or dead.
 const openSql = `
 select exists (
-  select from inbox i where i.id = $1::uuid and i.position > (select inbox_position from router_cursor)
+  select from inbox i where i.id = $1::uuid and inbox_waits(i.position, i.connection_id)
 ) or exists (
   select from inbox i
-  where i.position > (select inbox_position from router_cursor) and i.source = $2 and i.traceparent in (
-    select traceparent from inbox where id = $1::uuid union select traceparent from event where flow_id = $1::uuid
-  )
+  where i.position > (select inbox_position from router_cursor) and i.source = $2 and inbox_waits(i.position, i.connection_id)
+    and i.traceparent in (
+      select traceparent from inbox where id = $1::uuid union select traceparent from event where flow_id = $1::uuid
+    )
 ) or exists (
   select from event ev join lane l on l.tenant_id = ev.tenant_id join entry e on e.lane_id = l.id and e.position = ev.position
     join lane_progress p on p.lane_id = l.id

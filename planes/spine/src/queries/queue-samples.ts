@@ -23,7 +23,8 @@ const age = (column: string) => `greatest(0, extract(epoch from clock_timestamp(
 const inboxSql = `
 select 'inbox' as queue, null as tenant, count(*)::int as depth, coalesce(max(${age('received_at')}), 0) as oldest_ms
 from (
-  select i.received_at from inbox i where i.position > (select inbox_position from router_cursor) order by i.position limit 10000
+  select i.received_at from inbox i
+  where i.position > (select inbox_position from router_cursor) and inbox_waits(i.position, i.connection_id) order by i.position limit 10000
 ) ahead`;
 
 const lanesSql = `

@@ -25,7 +25,7 @@ describe('what a filter refuses', () => {
     expect(stepNames(await settled(spine, small.id))).toEqual(['accepted', 'unmatched']);
     expect(stepNames(await settled(spine, large.id))).toContain('handled');
     expect((await spine.queries.unmatched({ limit: 5 })).items).toMatchObject([
-      { delivery: small.id, reason: 'filtered', detail: 'thing.added: nudge filters it out' },
+      { delivery: small.id, reason: 'filtered', detail: 'thing.added: nudge filters it out (thing.* when event.data.size > 1000)' },
     ]);
     expect(await spine.operations.replayAllUnmatched(context, { reason: 'filtered', limit: 5 })).toEqual({ changed: 0, more: false });
     world.governance.change({ ...bigger(100), version: 2 });

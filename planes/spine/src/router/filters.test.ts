@@ -28,7 +28,8 @@ describe('routing by filters', () => {
     expect(lanesOf(routed(subscriptions, { type: 'thing.added', site, data: { size: 2_000 } }))).toEqual(['acme/nudge']);
     const small = routed(subscriptions, { type: 'thing.added', site, data: { size: 1 } });
     expect(small.events).toEqual([]);
-    expect(small.unmatched).toMatchObject([{ part: 0, tenant: 'acme', reason: 'filtered', detail: 'thing.added: nudge filters it out' }]);
+    const detail = 'thing.added: nudge filters it out (thing.* when event.data.size > 1000)';
+    expect(small.unmatched).toMatchObject([{ part: 0, tenant: 'acme', reason: 'filtered', detail }]);
   });
 
   it('says why a filter had no answer', () => {
@@ -54,7 +55,16 @@ describe('routing by filters', () => {
   it('names every product that refused it', () => {
     const subscriptions = [{ product: 'pulse', types: ['*'], filters: { '*': 'false' } }, nudge({ 'thing.*': 'event.data.x == 1' })];
     const { unmatched } = routed(subscriptions, { type: 'thing.added', site, data: {} });
-    expect(unmatched[0]?.detail).toMatch(/nudge has no answer.*; pulse filters it out$/);
+    expect(unmatched[0]?.detail).toMatch(
+      /nudge has no answer.* \(thing\.\* when event\.data\.x == 1\); pulse filters it out \(\* when false\)$/,
+    );
+  });
+
+  it('shows the beginning of a long condition, so that everyone who refused has room', () => {
+    const long = `event.data.size > 1 && (${Array.from({ length: 20 }, (_, n) => `event.data.size > ${1_000 + n}`).join(' || ')})`;
+    const subscriptions = [{ product: 'pulse', types: ['*'], filters: { '*': 'false' } }, nudge({ 'thing.*': long })];
+    const { unmatched } = routed(subscriptions, { type: 'thing.added', site, data: { size: 1 } });
+    expect(unmatched[0]?.detail).toContain(`nudge filters it out (thing.* when ${long.slice(0, 160)}…); pulse filters it out`);
   });
 
   it('counts the most specific pattern alone, with its filter or without', () => {

@@ -31,20 +31,13 @@ export interface RouterOptions {
 
 // Skips a cursor that another process holds: that process is the router now, and goes on until nothing is left.
 const cursorSql = `
-select inbox_position, event_position, exists (select from unmatched where reason = 'held') as holding
+select share_positions, event_position, exists (select from unmatched where reason = 'held') as holding
 from router_cursor for update skip locked`;
-const moveSql = 'update router_cursor set inbox_position = $1, event_position = $2';
-// The running sum reads only sizes, so a body past the bound is not fetched. `behind`: earlier deliveries of the connection are still held back.
-const readSql = `
-select i.position, i.id, i.connection_id, i.source, i.headers, i.body, i.traceparent, i.received_at,
-  exists (select from unmatched u where u.reason = 'held' and u.connection_id = i.connection_id) as behind
-from (
-  select position, sum(octet_length(body)) over (order by position) - octet_length(body) as before
-  from (select position, body from inbox where position > $1 order by position limit $2) n
-) s join inbox i using (position)
-where s.before < $3 order by position`;
+const takeSql = 'select * from inbox_take($1::bigint[], $2, $3)';
+const moveSql = `
+update router_cursor set share_positions = $1::bigint[], event_position = $2, inbox_position = (select min(p) from unnest($1::bigint[]) p)`;
 
-/** What one transaction did. `from` and `to` are inbox positions. */
+/** What one transaction did. */
 interface Step {
   readonly count: number;
   readonly entries: number;
@@ -52,15 +45,21 @@ interface Step {
   readonly holding: boolean;
 }
 
+interface TakenRow extends DeliveryRow {
+  readonly behind: boolean;
+  readonly moved: readonly string[];
+}
+
 interface CursorRow {
-  readonly inbox_position: string;
+  readonly share_positions: readonly string[];
   readonly event_position: string;
   readonly holding: boolean;
 }
 
 /**
  * Reads the inbox after its cursor and writes events, entries and unmatched rows together with the cursor: each delivery is routed exactly
- * once, in the order of acceptance, by whichever process holds the cursor's row. What a directive keeps back is set aside in its place, and routed
+ * once by whichever process holds the cursor's row, in the order of acceptance of its connection, and in fair turns with those of others: see
+ * `inbox_take`. What a directive keeps back is set aside in its place, and routed
  * in that order, before anything newer of its connection, once nothing keeps it back any more.
  */
 export function createRouter(options: RouterOptions): Loop {
@@ -90,9 +89,9 @@ export function createRouter(options: RouterOptions): Loop {
     return await db.system(async (tx: SystemTx) => {
       const [cursor] = await tx.query<CursorRow>(cursorSql);
       if (cursor === undefined) return { count: 0, entries: 0, holding: false };
-      const rows = await tx.query<DeliveryRow & { behind: boolean }>(readSql, [cursor.inbox_position, limit, settings.batchBytes]);
-      const end = rows.at(-1)?.position;
-      if (end === undefined) return { count: 0, entries: 0, holding: cursor.holding };
+      const rows = await tx.query<TakenRow>(takeSql, [cursor.share_positions, limit, settings.batchBytes]);
+      const moved = rows[0]?.moved;
+      if (moved === undefined) return { count: 0, entries: 0, holding: cursor.holding };
       const seen = orders;
       const holding = holdingOf(directives);
       if (holding.everything) return { count: 0, entries: 0, holding: false };
@@ -107,7 +106,7 @@ export function createRouter(options: RouterOptions): Loop {
         return { delivery, routed: routed(delivery, view, { refused, held }) };
       });
       const last = await apply(tx, batch, BigInt(cursor.event_position));
-      await tx.query(moveSql, [end, String(last)]);
+      await tx.query(moveSql, [moved, String(last)]);
       if (orders !== seen) throw new Overtaken();
       const entries = batch.reduce((sum, { routed }) => sum + routed.events.reduce((lanes, event) => lanes + event.lanes.length, 0), 0);
       return { count: rows.length, entries, holding: cursor.holding };

@@ -6,7 +6,14 @@ import { compileFilter, type EventFilter } from '@etis/kernel/event-filter';
 /** A product's interest in one event type: with a filter, only in some of them. */
 export interface Interest {
   readonly product: ProductId;
-  readonly filter: EventFilter | null;
+  readonly filter: InterestFilter | null;
+}
+
+/** The filter of the pattern that counts, and both as the product declared them. */
+export interface InterestFilter {
+  readonly pattern: string;
+  readonly condition: string;
+  readonly takes: EventFilter;
 }
 
 /** Who asked for an event type, in alphabetical order of products. For each product its most specific pattern counts. */
@@ -33,9 +40,9 @@ export function typeMatches(pattern: string, type: string): boolean {
 }
 
 function createIndex(subscriptions: readonly Subscription[]): SubscriptionIndex {
-  const patterns = new Map<ProductId, { readonly pattern: string; readonly filter: EventFilter | null }[]>();
+  const patterns = new Map<ProductId, { readonly pattern: string; readonly filter: InterestFilter | null }[]>();
   for (const { product, types, filters } of subscriptions) {
-    const own = types.map((pattern) => ({ pattern, filter: compiled(filters?.[pattern]) }));
+    const own = types.map((pattern) => ({ pattern, filter: filterOf(pattern, filters?.[pattern]) }));
     patterns.set(product, [...(patterns.get(product) ?? []), ...own]);
   }
   const products = [...patterns].sort(([one], [other]) => (one < other ? -1 : 1));
@@ -60,11 +67,14 @@ function specificity(pattern: string): number {
   return pattern.endsWith('.*') ? pattern.length : Number.MAX_SAFE_INTEGER;
 }
 
+function filterOf(pattern: string, condition: string | undefined): InterestFilter | null {
+  return condition === undefined ? null : { pattern, condition, takes: compiled(condition) };
+}
+
 /** A filter that a newer release declared and this one cannot read takes nothing: what it might have refused must not get through. */
-function compiled(text: string | undefined): EventFilter | null {
-  if (text === undefined) return null;
+function compiled(condition: string): EventFilter {
   try {
-    return compileFilter(text);
+    return compileFilter(condition);
   } catch (error) {
     const reason = errorText(error);
     return () => ({ takes: false, error: reason });

@@ -1,12 +1,12 @@
 import type { ProductId, TenantId } from '@etis/contracts/tenancy';
 import type { FilterSubject } from '@etis/kernel/event-filter';
 import type { Draft } from './draft.ts';
-import type { Interest } from './subscription-index.ts';
+import type { Interest, InterestFilter } from './subscription-index.ts';
 
 /** Which products take one event, and why those that asked for its type do not. */
 export interface Takers {
   readonly products: readonly ProductId[];
-  /** For example `nudge filters it out`. */
+  /** For example `nudge filters it out (thing.* when event.data.size > 1000)`. */
   readonly refusals: readonly string[];
 }
 
@@ -28,11 +28,20 @@ export function takersOf(interests: readonly Interest[], draft: Draft, concerned
       continue;
     }
     subject ??= subjectOf(draft, concerned);
-    const answer = filter(subject);
+    const answer = filter.takes(subject);
     if (answer.takes) products.push(product);
-    else refusals.push(answer.error === null ? `${product} filters it out` : `the filter of ${product} has no answer: ${answer.error}`);
+    else refusals.push(refusal(product, filter, answer.error));
   }
   return { products, refusals };
+}
+
+/** Conditions may be long, and a reason names every product that refused. */
+const maxShown = 160;
+
+function refusal(product: ProductId, { pattern, condition }: InterestFilter, error: string | null): string {
+  const shown = condition.length > maxShown ? `${condition.slice(0, maxShown)}…` : condition;
+  const said = error === null ? `${product} filters it out` : `the filter of ${product} has no answer: ${error}`;
+  return `${said} (${pattern} when ${shown})`;
 }
 
 function subjectOf(draft: Draft, { tenant, project, region }: Concerned): FilterSubject {

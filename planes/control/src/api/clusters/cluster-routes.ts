@@ -27,6 +27,9 @@ const productReply = named(
     id: productId,
     title: Type.String(),
     subscriptions: list(Type.String({ description: 'an event type, a prefix that ends in `.*`, or `*`' })),
+    filters: Type.Record(Type.String(), Type.String(), {
+      description: 'conditions in CEL on one event, by the entry of `subscriptions` that they narrow',
+    }),
   }),
 );
 
@@ -75,7 +78,10 @@ export function clusterRoutes(app: ApiApp, { clusters, products }: { clusters: C
       reply: pageOf(productReply),
       example: {
         query: { limit: 20 },
-        reply: { items: [{ id: 'nudge', title: 'Nudge', subscriptions: ['document.*'] }], next: null },
+        reply: {
+          items: [{ id: 'nudge', title: 'Nudge', subscriptions: ['document.*'], filters: { 'document.*': 'event.data.size > 1000' } }],
+          next: null,
+        },
       },
     }),
     async ({ etis, query }) => withCursor('products', await products.list(etis, pageAfterId('products', query))),
