@@ -203,3 +203,30 @@ describe('alerts', () => {
     expect(await one.alerts(context, { open: false, limit: 1 })).toHaveLength(1);
   });
 });
+
+describe('a record that fills up', () => {
+  it('is an alert, also while it takes no events, and the event comes once it does', async () => {
+    let filled = { bytes: 100, bound: 100 };
+    const events: AlertEvent[] = [];
+    const one = desk({
+      record: async () => filled,
+      publish: async (event) => {
+        if (filled.bytes === 100) throw new Error('the record is full');
+        events.push(event);
+      },
+    });
+    await one.take({ sequence: 1, reports: [reportOf({ work: [workOf('route', null)] })] });
+    await db().statement("update telemetry_minute set minute = minute - interval '2 hours'");
+    expect(await db().statement('select from telemetry_minute')).toHaveLength(1);
+    await one.start();
+    const open = () => one.alerts(context, { open: true, limit: 10 });
+    await eventually(async () => (await open()).some(({ rule }) => rule === 'record-full'));
+    expect(await open()).toMatchObject([{ rule: 'record-full', subject: 'record', severity: 'critical' }]);
+    await eventually(async () => (await db().statement('select from telemetry_minute')).length === 0);
+    expect(events).toEqual([]);
+    filled = { bytes: 10, bound: 100 };
+    await eventually(() => events.length === 2);
+    expect(events.map(({ type }) => type)).toEqual(['platform.alert.raised', 'platform.alert.cleared']);
+    expect(await open()).toEqual([]);
+  });
+});

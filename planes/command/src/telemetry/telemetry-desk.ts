@@ -54,8 +54,9 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetrySto
         record(),
       ]);
       await alerts.note(findHealth({ now, members, reports: newest, heard, done, record: filled }), now);
-      await alerts.publish(publish);
       await reports.forget(now);
+      // Last: a record that takes nothing new refuses alerts too, and all else goes on.
+      await alerts.publish(publish);
       return false;
     },
   });
