@@ -1,5 +1,5 @@
 import { LineChart } from 'echarts/charts';
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { GridComponent, LegendPlainComponent, TooltipComponent } from 'echarts/components';
 import { use as withParts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { titled } from '../platform/titled.ts';
@@ -9,7 +9,7 @@ import { Chart } from '../shell/chart.tsx';
 import { perMinute } from './per-minute.ts';
 import { workTitle } from './work-title.ts';
 
-withParts([LineChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, CanvasRenderer]);
+withParts([LineChart, GridComponent, TooltipComponent, LegendPlainComponent, CanvasRenderer]);
 
 const hourMs = 3_600_000;
 /** So few points make no line that one sees. */
@@ -32,8 +32,8 @@ export function Throughput() {
         <Chart
           label="What was done in each minute of the last hour, by kind of work"
           option={{
-            grid: { left: 44, right: 12, top: 34, bottom: 24 },
-            legend: { type: 'scroll', top: 0 },
+            grid: { left: 44, right: 12, top: 56, bottom: 24 },
+            legend: { top: 0, type: 'plain' },
             xAxis: { type: 'time', min: Date.now() - hourMs, max: Date.now() },
             yAxis: { type: 'value', minInterval: 1, name: 'in a minute' },
             series: perMinute(minutes).map(({ work, points }) => ({

@@ -187,7 +187,7 @@ describe.skipIf(chromiumPath() === null)('the console in a browser', () => {
       await page.getByRole('heading', { name: title, exact: true, level: 1 }).waitFor();
       await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
       expect(await person.axe()).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+      expect(await person.tooWide()).toEqual([]);
       expect([await page.title(), person.complaints()]).toEqual([`${title} · etiS`, []]);
       await person.picture(`${name}-${mode}`);
     });
