@@ -41,7 +41,7 @@ export function DataTable<Row>({
             <Table.Tr key={keyOf(row)}>
               {columns.map(({ title, cell, figure }) => (
                 <Table.Td key={title} data-title={title} ta={figure ? 'right' : 'left'} className={figure ? classes.figure : undefined}>
-                  {cell(row)}
+                  <div>{cell(row)}</div>
                 </Table.Td>
               ))}
             </Table.Tr>
