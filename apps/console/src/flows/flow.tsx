@@ -7,6 +7,7 @@ import { Loading } from '../shell/loading.tsx';
 import { Page } from '../shell/page.tsx';
 import { clockTime, dateAndTime } from '../shell/times.ts';
 import { FlowTimeline } from './flow-timeline.tsx';
+import { ReplayButton } from './replay-button.tsx';
 
 const FlowDiagram = lazy(async () => ({ default: (await import('./flow-diagram.tsx')).FlowDiagram }));
 
@@ -28,16 +29,19 @@ export function Flow() {
           : `Everything that came of what was accepted ${dateAndTime(flow.data.steps[0].at)}.`
       }
       actions={
-        <SegmentedControl
-          size="xs"
-          aria-label="How to draw the flow"
-          value={view}
-          onChange={setView}
-          data={[
-            { value: 'timeline', label: 'Timeline' },
-            { value: 'graph', label: 'Graph' },
-          ]}
-        />
+        <>
+          {flow.data === undefined ? null : <ReplayButton flow={flow.data.id} />}
+          <SegmentedControl
+            size="xs"
+            aria-label="How to draw the flow"
+            value={view}
+            onChange={setView}
+            data={[
+              { value: 'timeline', label: 'Timeline' },
+              { value: 'graph', label: 'Graph' },
+            ]}
+          />
+        </>
       }
     >
       <Answer of={flow}>

@@ -63,7 +63,7 @@ export function Overview() {
         )}
       </Answer>
       <Paper withBorder p="sm">
-        <Title order={2}>The last hour</Title>
+        <Title order={2}>The last hour, by minute</Title>
         <Suspense fallback={<Loading height={220} />}>
           <Throughput />
         </Suspense>

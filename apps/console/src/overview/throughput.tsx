@@ -1,5 +1,6 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { LineChart } from 'echarts/charts';
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
+import { GridComponent, LegendPlainComponent, TooltipComponent } from 'echarts/components';
 import { use as withParts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { titled } from '../platform/titled.ts';
@@ -9,7 +10,7 @@ import { Chart } from '../shell/chart.tsx';
 import { perMinute } from './per-minute.ts';
 import { workTitle } from './work-title.ts';
 
-withParts([LineChart, GridComponent, TooltipComponent, LegendComponent, AriaComponent, CanvasRenderer]);
+withParts([LineChart, GridComponent, TooltipComponent, LegendPlainComponent, CanvasRenderer]);
 
 const hourMs = 3_600_000;
 /** So few points make no line that one sees. */
@@ -26,16 +27,23 @@ export function Throughput() {
       return { data: data.minutes };
     },
   });
+  const narrow = useMediaQuery('(max-width: 48em)');
   return (
     <Answer of={history} empty="Nothing was done in the last hour.">
       {(minutes) => (
         <Chart
           label="What was done in each minute of the last hour, by kind of work"
           option={{
-            grid: { left: 44, right: 12, top: 34, bottom: 24 },
-            legend: { type: 'scroll', top: 0 },
-            xAxis: { type: 'time', min: Date.now() - hourMs, max: Date.now() },
-            yAxis: { type: 'value', minInterval: 1, name: 'in a minute' },
+            grid: { left: 44, right: 12, top: narrow ? 84 : 34, bottom: 24 },
+            legend: { top: 0, type: 'plain' },
+            xAxis: {
+              type: 'time',
+              splitNumber: narrow ? 3 : 10,
+              axisLabel: { hideOverlap: true },
+              min: Date.now() - hourMs,
+              max: Date.now(),
+            },
+            yAxis: { type: 'value', minInterval: 1 },
             series: perMinute(minutes).map(({ work, points }) => ({
               type: 'line',
               name: workTitle(work, titled).title,

@@ -23,7 +23,6 @@ export function Chart({ option, label }: { readonly option: EChartsCoreOption; r
       animation: false,
       textStyle: { fontFamily: 'system-ui, sans-serif' },
       tooltip: { trigger: 'axis', renderMode: 'richText' },
-      aria: { enabled: true },
       ...option,
     });
     return () => {

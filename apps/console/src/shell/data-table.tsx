@@ -30,7 +30,7 @@ export function DataTable<Row>({
         <Table.Thead>
           <Table.Tr>
             {columns.map(({ title, figure }) => (
-              <Table.Th key={title} ta={figure ? 'right' : 'left'}>
+              <Table.Th key={title} className={figure ? classes.figure : undefined}>
                 {title}
               </Table.Th>
             ))}
@@ -40,8 +40,8 @@ export function DataTable<Row>({
           {rows.map((row) => (
             <Table.Tr key={keyOf(row)}>
               {columns.map(({ title, cell, figure }) => (
-                <Table.Td key={title} data-title={title} ta={figure ? 'right' : 'left'} className={figure ? classes.figure : undefined}>
-                  {cell(row)}
+                <Table.Td key={title} data-title={title} className={figure ? classes.figure : undefined}>
+                  <div>{cell(row)}</div>
                 </Table.Td>
               ))}
             </Table.Tr>

@@ -48,8 +48,10 @@ export async function demo(config: Config, options: { json?: boolean; timeout: n
     ...(conversation.reply?.state === 'read' ? [] : ['reply']),
   ];
   if (options.json) output.json({ ok: missing.length === 0, missing, flow, delivered, conversation });
-  else if (missing.length === 0) output.line(`Look again at any time:  npm run etis -- flow ${flow.id}`);
-  else output.line(`Missing: ${missing.join(', ')}. "npm run etis -- flow ${flow.id}" shows where it stands now.`);
+  else if (missing.length === 0) {
+    output.line(`Look again at any time:  ${api.url}/console/flows/${flow.id}`);
+    output.line(`or in the terminal:      npm run etis -- flow ${flow.id}`);
+  } else output.line(`Missing: ${missing.join(', ')}. "npm run etis -- flow ${flow.id}" shows where it stands now.`);
   return missing.length === 0;
 }
 

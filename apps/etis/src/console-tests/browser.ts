@@ -17,6 +17,8 @@ export interface Person {
   complaints(): readonly string[];
   /** What axe finds wrong with what is shown, one line each. */
   axe(): Promise<readonly string[]>;
+  /** What reaches out of the window at its right, innermost first. */
+  tooWide(): Promise<readonly string[]>;
   /** Keeps a picture of the whole page under the name, to be looked at. */
   picture(name: string): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +65,14 @@ async function personOf(browser: Browser, options: BrowserContextOptions = {}): 
       const run = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
         violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target.join(' ') + ' ' + failureSummary)))`;
       return (await page.evaluate(run)) as string[];
+    },
+    async tooWide() {
+      const find = `document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+        [...document.querySelectorAll('body, body *')].reverse()
+          .map((element) => [element.getBoundingClientRect().right - document.documentElement.clientWidth, element])
+          .filter(([over]) => over > 0.5)
+          .map(([over, element]) => over + ' px: ' + element.outerHTML.slice(0, 200))`;
+      return (await page.evaluate(find)) as string[];
     },
     async picture(name) {
       await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });

@@ -87,6 +87,18 @@ describe.skipIf(chromiumPath() === null)('the console in a browser', () => {
     expect(ada.complaints()).toEqual([]);
   });
 
+  it('gives a flow to its products once more', async () => {
+    const { page } = ada;
+    const before = mailbox.taken.length;
+    await page.goto(at(`/flows/${flow}`));
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('once more');
+    await page.getByRole('dialog').getByRole('button', { name: 'Replay' }).click();
+    await page.getByText('once more. They show up below.').waitFor();
+    await eventually(() => mailbox.taken.length > before);
+    expect(ada.complaints()).toEqual([]);
+  });
+
   it('kills a tenant, shows the receipts of all parts as they come, and resumes it', async () => {
     const { page } = ada;
     await page.getByRole('link', { name: 'Kill switch' }).click();
@@ -187,7 +199,7 @@ describe.skipIf(chromiumPath() === null)('the console in a browser', () => {
       await page.getByRole('heading', { name: title, exact: true, level: 1 }).waitFor();
       await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
       expect(await person.axe()).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+      expect(await person.tooWide()).toEqual([]);
       expect([await page.title(), person.complaints()]).toEqual([`${title} · etiS`, []]);
       await person.picture(`${name}-${mode}`);
     });
