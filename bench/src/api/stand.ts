@@ -57,7 +57,7 @@ export async function startStand(): Promise<{ control: Control; db: DomainDb; st
       fleet: { members: refused, invite: refused, revoke: refused },
       keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
       audit: { list: refused, verify: refused, verification: refused },
-      telemetry: { load: refused, alerts: refused },
+      telemetry: { load: refused, history: refused, alerts: refused },
       recovery: { recover: refused },
     },
     sources: new Map(),

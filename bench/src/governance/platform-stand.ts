@@ -78,7 +78,7 @@ export async function startPlatform({ tenants }: { tenants: number }): Promise<P
       fleet: plane.fleet,
       keys: plane.keys,
       audit: { list: refused, verify: refused, verification: refused },
-      telemetry: { load: refused, alerts: refused },
+      telemetry: { load: refused, history: refused, alerts: refused },
       recovery: { recover: refused },
     },
     sources: new Map(),

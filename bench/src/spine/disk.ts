@@ -17,7 +17,9 @@ export const disk: Part = async ({ stand, quick, print }) => {
         new Map(
           (
             await session.query<{ name: string; bytes: string }>(
-              "select relname as name, pg_total_relation_size(oid)::text as bytes from pg_class where relnamespace = 'spine'::regnamespace and relkind = 'r'",
+              `select r.relname as name, sum(pg_total_relation_size(c.oid))::text as bytes
+               from pg_class c join pg_class r on r.oid = coalesce(pg_partition_root(c.oid), c.oid)
+               where c.relnamespace = 'spine'::regnamespace and c.relkind = 'r' group by 1`,
             )
           ).map(({ name, bytes }) => [name, Number(bytes)]),
         );

@@ -101,4 +101,15 @@ describe('changes', () => {
     await take(1);
     await closed;
   });
+
+  it('say whether the stream is open', async () => {
+    turns = [
+      (response) => void start(response).write(`retry: 1\n${event(1)}`, () => response.destroy()),
+      (response) => response.writeHead(503, { 'retry-after': '0' }).end(),
+      (response) => void start(response).write(event(2)),
+    ];
+    const states: boolean[] = [];
+    await take(2, { onState: (open) => void states.push(open) });
+    expect(states).toEqual([true, false, false, true]);
+  });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { readEventStream } from './event-stream.ts';
 import { ProblemError } from './problem-error.ts';
 
@@ -17,6 +16,8 @@ export interface ChangesOptions {
   readonly signal?: AbortSignal;
   /** The governed version to go on after; by default from now on. */
   readonly after?: number;
+  /** Told true when the stream opens, and false when it ends or cannot be opened. */
+  readonly onState?: (open: boolean) => void;
 }
 
 const retryMs = { first: 1_000, most: 30_000 };
@@ -28,7 +29,7 @@ const retryMs = { first: 1_000, most: 30_000 };
  */
 export async function* followChanges(
   open: (lastEventId: string | null, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>,
-  { signal, after }: ChangesOptions = {},
+  { signal, after, onState }: ChangesOptions = {},
 ): AsyncGenerator<Change, void, void> {
   // Ends the stream also where the reader just leaves the loop.
   const left = new AbortController();
@@ -39,7 +40,9 @@ export async function* followChanges(
   try {
     while (!ends.aborted) {
       try {
-        for await (const { event, data, id, retry } of readEventStream(await open(lastEventId, ends))) {
+        const stream = await open(lastEventId, ends);
+        onState?.(true);
+        for await (const { event, data, id, retry } of readEventStream(stream)) {
           failures = 0;
           lastEventId = id ?? lastEventId;
           asked = retry ?? asked;
@@ -51,6 +54,7 @@ export async function* followChanges(
         failures += 1;
         asked = error instanceof ProblemError && error.retryAfter !== null ? error.retryAfter * 1_000 : asked;
       }
+      onState?.(false);
       await pause(Math.min(asked * 2 ** Math.min(failures, 10), retryMs.most), ends);
     }
   } finally {
@@ -63,6 +67,16 @@ function readChange(data: string): Change {
   return { resource: String(resource), id: id ?? null, version: version ?? null };
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => undefined);
+/** Without the timers of Node, because this also runs in browsers. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done);
+  });
 }

@@ -145,7 +145,7 @@ export function createClient(options: ClientOptions): Client {
     const request = new Request(new URL('/api/v1/changes', url), { headers, signal });
     const response = await reached(fetch(request), signal);
     if (!response.ok || response.body === null) throw await problemOf(response);
-    return response.body;
+    return chunksOf(response.body);
   }
 
   return {
@@ -164,4 +164,18 @@ export function createClient(options: ClientOptions): Client {
       }
     },
   };
+}
+
+/** Not every browser iterates a stream by itself. */
+async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
 }

@@ -1442,6 +1442,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/load/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shows what was done in the last hour, by minute and kind of work */
+    get: operations['getLoadHistory'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/alerts': {
     parameters: {
       query?: never;
@@ -2655,6 +2672,21 @@ export interface components {
          */
         acceptedAt: string;
       }[];
+      /** @description of deliveries that are read again */
+      differences?: {
+        deliveries: number;
+        changed: number;
+        added: number;
+        /** @description events that are not made any more; they stay in the record */
+        gone: number;
+        sample: {
+          delivery: string;
+          event: string;
+          /** @enum {string} */
+          change: 'changed' | 'added' | 'gone';
+          paths: string[];
+        }[];
+      };
       /** @description false where only the first part of the record was looked through */
       complete: boolean;
     };
@@ -2681,6 +2713,8 @@ export interface components {
       filter?: string;
       flow?: string;
       event?: string;
+      /** @description reads its deliveries again and gives only what that makes different; with `from` and `to` alone */
+      connection?: string;
     };
     /** @description at most one; without either today’s subscribers */
     ReplayTarget: {
@@ -2908,6 +2942,11 @@ export interface components {
        * Format: date-time
        * @description RFC 3339, in UTC
        */
+      since: string;
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
       at: string;
       process: {
         /** @description share of one core */
@@ -3027,6 +3066,16 @@ export interface components {
       minimum?: number;
       maximum?: number;
       integer?: boolean;
+    };
+    WorkMinute: {
+      /**
+       * Format: date-time
+       * @description RFC 3339, in UTC
+       */
+      minute: string;
+      work: string;
+      done: number;
+      failed: number;
     };
   };
   responses: {
@@ -3221,6 +3270,7 @@ export type UnmatchedDiscarded = components['schemas']['UnmatchedDiscarded'];
 export type UnmatchedReplay = components['schemas']['UnmatchedReplay'];
 export type UnmatchedReplayOrder = components['schemas']['UnmatchedReplayOrder'];
 export type ValueType = components['schemas']['ValueType'];
+export type WorkMinute = components['schemas']['WorkMinute'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
 export type ResponseProblem403 = components['responses']['Problem403'];
@@ -8818,6 +8868,7 @@ export interface operations {
            *       "subscribers": [
            *         {
            *           "subscriber": "cluster.nudge-standard.node-1",
+           *           "since": "2026-11-02T09:30:00.000Z",
            *           "at": "2026-11-02T09:30:05.000Z",
            *           "process": {
            *             "cpu": 0.4,
@@ -8861,6 +8912,44 @@ export interface operations {
            */
           'application/json': {
             subscribers: components['schemas']['SubscriberLoad'][];
+          };
+        };
+      };
+      400: components['responses']['Problem400'];
+      401: components['responses']['Problem401'];
+      403: components['responses']['Problem403'];
+      503: components['responses']['Problem503'];
+    };
+  };
+  getLoadHistory: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It was done as asked. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "minutes": [
+           *         {
+           *           "minute": "2026-11-02T09:30:00.000Z",
+           *           "work": "handler/nudge",
+           *           "done": 2880,
+           *           "failed": 1
+           *         }
+           *       ]
+           *     }
+           */
+          'application/json': {
+            minutes: components['schemas']['WorkMinute'][];
           };
         };
       };

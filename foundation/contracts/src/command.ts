@@ -107,6 +107,8 @@ export interface AuditDesk {
 /** How loaded one subscriber is and by whom. */
 export interface LoadView {
   readonly subscriber: string;
+  /** From when to when it reports of. */
+  readonly since: string;
   readonly at: string;
   readonly process: ProcessSample;
   readonly queues: readonly QueueSample[];
@@ -125,7 +127,18 @@ export interface Alert {
   readonly clearedAt: string | null;
 }
 
+/** What was done of one kind of work in one minute, by all subscribers together. */
+export interface WorkMinute {
+  /** When the minute began. */
+  readonly minute: string;
+  readonly work: string;
+  readonly done: number;
+  readonly failed: number;
+}
+
 export interface TelemetryDesk {
   load(context: Context): Promise<readonly LoadView[]>;
+  /** The last hour in the order of minutes and work; minutes without work are left out. */
+  history(context: Context): Promise<readonly WorkMinute[]>;
   alerts(context: Context, query: { open: boolean; limit: number }): Promise<readonly Alert[]>;
 }

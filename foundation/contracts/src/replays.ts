@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import type { EventSummary, Page, PageRequest } from './flow.ts';
-import type { ClusterId, ProductId, TenantId } from './tenancy.ts';
+import type { ClusterId, ConnectionId, ProductId, TenantId } from './tenancy.ts';
 
 /** Which events are given to products once more. `from`, `flow` or `event` has to be there, so that nobody repeats everything by leaving something out. */
 export interface ReplaySelection {
@@ -14,6 +14,11 @@ export interface ReplaySelection {
   readonly filter?: string;
   readonly flow?: string;
   readonly event?: string;
+  /**
+   * Reads the deliveries of this connection again, by today's adapter and mappings, and gives only what that makes different: with `from` and `to` alone.
+   * An event that is changed comes as a new one that says what it repeats; the same content never twice.
+   */
+  readonly connection?: ConnectionId;
 }
 
 /** Into whose lanes; without either into those of today's subscribers. At most one of them. */
@@ -52,6 +57,21 @@ export interface ReplayPreview {
   readonly byLane: readonly { readonly lane: string; readonly events: number }[];
   /** The first of them. */
   readonly sample: readonly EventSummary[];
+  /** For deliveries that are read again: what that makes different. */
+  readonly differences?: {
+    readonly deliveries: number;
+    readonly changed: number;
+    readonly added: number;
+    /** Events that are not made any more; they stay in the record. */
+    readonly gone: number;
+    /** The first of them, with JSON Pointers to what is different. */
+    readonly sample: readonly {
+      readonly delivery: string;
+      readonly event: string;
+      readonly change: 'changed' | 'added' | 'gone';
+      readonly paths: readonly string[];
+    }[];
+  };
   /** False where the record is so large that only its first part was looked through. */
   readonly complete: boolean;
 }

@@ -15,7 +15,8 @@ const layers: Record<string, readonly string[]> = {
   plane: ['contracts', 'kernel', 'postgres', 'agent'],
   runtime: ['contracts', 'kernel', 'postgres', 'agent'],
   product: ['runtime'],
-  app: ['contracts', 'client', 'kernel', 'postgres', 'agent', 'plane', 'runtime', 'product'],
+  console: ['client'],
+  app: ['contracts', 'client', 'console', 'kernel', 'postgres', 'agent', 'plane', 'runtime', 'product'],
   bench: ['contracts', 'kernel', 'postgres', 'agent', 'plane', 'runtime', 'product', 'testing'],
 };
 
@@ -24,7 +25,8 @@ function layerOf(folder: string): string {
   if (group === 'foundation') return name;
   if (group === 'planes') return 'plane';
   if (group === 'clusters') return name === 'runtime' ? 'runtime' : 'product';
-  return group === 'apps' ? 'app' : 'bench';
+  if (group === 'apps') return name === 'console' ? 'console' : 'app';
+  return 'bench';
 }
 
 interface Manifest {

@@ -4,9 +4,11 @@ export interface TestEnvironment {
   readonly databaseUrl: string | undefined;
   /** `CI=true`: what a test needs and is not there is an error, and not a reason to skip it. */
   readonly isCi: boolean;
+  /** Where programs are found. */
+  readonly path: string;
 }
 
 export function testEnvironment(): TestEnvironment {
-  const { CI, DATABASE_URL } = process.env;
-  return { databaseUrl: DATABASE_URL === '' ? undefined : DATABASE_URL, isCi: CI === 'true' };
+  const { CI, DATABASE_URL, PATH = '' } = process.env;
+  return { databaseUrl: DATABASE_URL === '' ? undefined : DATABASE_URL, isCi: CI === 'true', path: PATH };
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type AdminAccess, adminAccessFromUrl, openAdmin } from '@etis/postgres';
 import type { TestProject } from 'vitest/node';
 import { testEnvironment } from './environment.ts';
+import { findChromium } from './find-chromium.ts';
 import { findRedis } from './find-redis.ts';
 import type { TestRun } from './test-run.ts';
 import { startTestServer } from './test-server.ts';
@@ -13,6 +14,7 @@ import { startTestServer } from './test-server.ts';
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { databaseUrl, isCi } = testEnvironment();
   findRedis(isCi);
+  findChromium(isCi);
   const databasePrefix = `etis_test_${randomBytes(4).toString('hex')}`;
 
   if (databaseUrl === undefined) {

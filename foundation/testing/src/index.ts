@@ -1,4 +1,5 @@
 export { eventually } from './eventually.ts';
+export { chromiumPath } from './find-chromium.ts';
 export { hasRedis, type RedisServer, startRedis } from './redis-server.ts';
 export { rememberingMeter } from './remembering-meter.ts';
 export { testContext } from './test-context.ts';

@@ -51,5 +51,9 @@ export const errors = errorCatalogue('EDGE', {
     message: (reason: string) =>
       `An operator's directive bounds how often this may be asked for: ${reason}. Ask again after the time in Retry-After.`,
   },
+  SITE_UNBUILT: {
+    kind: 'setup',
+    message: (folder: string) => `There is no index.html in ${folder}, so there is no page to serve. Build it: npm run build.`,
+  },
   ROUTE_UNKNOWN: { kind: 'not-found', message: () => 'There is nothing at this address. Check the path.' },
 });

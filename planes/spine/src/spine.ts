@@ -28,6 +28,7 @@ import { createInbox, inboxChannel } from './record/inbox.ts';
 import { createMaintenance } from './record/maintenance.ts';
 import { createRecordBound, type FreeBytes, readFill } from './record/record-bound.ts';
 import { createRecordLookup } from './record/record-state.ts';
+import { createDeliverySource } from './replay/delivery-source.ts';
 import { createReplayLoop } from './replay/replay-loop.ts';
 import { createReplayStore } from './replay/replay-store.ts';
 import { createReplays } from './replay/replays.ts';
@@ -129,9 +130,11 @@ export function createSpine(options: SpineOptions): Spine {
     },
   });
   const replayStore = createReplayStore(db);
+  const deliveries = createDeliverySource({ db, adapters });
   const replayLoop = createReplayLoop({
     db,
     store: replayStore,
+    deliveries,
     ...governed,
     log,
     onAdded(additions) {
@@ -205,7 +208,7 @@ export function createSpine(options: SpineOptions): Spine {
       ...createDiscardUnmatched(db),
       cancelJob: createCancelJob(db),
       detachLane: createDetachLane({ db, governance, onDetached: onRouted }),
-      replays: createReplays({ db, store: replayStore, governance, onStarted: () => replayLoop.wake() }),
+      replays: createReplays({ db, store: replayStore, deliveries, governance, onStarted: () => replayLoop.wake() }),
       eventRouting: createEventRouting({ db, onChosen: onRouted }),
       schedules,
     },

@@ -584,7 +584,7 @@ describe('registering', () => {
       ...['show', 'make', 'rotate', 'revoke', 'certify', 'erase'].map((name) => `keys ${name}`),
       'record show',
       'evolve event-routing',
-      ...['start', 'list', 'show', 'cancel', 'try'].map((name) => `replay ${name}`),
+      ...['start', 'renormalise', 'list', 'show', 'cancel', 'try'].map((name) => `replay ${name}`),
     ]);
     for (const { name, command } of leaves) {
       expect(command.description(), name).not.toBe('');

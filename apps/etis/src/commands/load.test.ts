@@ -12,6 +12,7 @@ import { registerLoad, showAlerts, showLoad } from './load.ts';
 
 const load: LoadView = {
   subscriber: 'router.one\u001b[2J',
+  since: '2026-11-02T09:30:00.000Z',
   at: '2026-11-02T09:30:05.000Z',
   process: { cpu: 1.254, rssBytes: 104_857_600, heapBytes: 1, eventLoopDelayMs: 3.4 },
   queues: [

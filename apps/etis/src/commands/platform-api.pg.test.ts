@@ -51,7 +51,7 @@ function startControl(): Control {
       fleet: { members: refused, invite: refused, revoke: refused },
       keys: { status: refused, rotate: refused, revoke: refused, certifyOperator: refused },
       audit: { list: refused, verify: refused, verification: refused },
-      telemetry: { load: refused, alerts: refused },
+      telemetry: { load: refused, history: refused, alerts: refused },
       recovery: { recover: refused },
     },
     sources: new Map([['autodesk', { kind: 'autodesk', title: 'Autodesk', secret: 'generated' as const, checkSecret: () => {} }]]),

@@ -21,6 +21,7 @@ interface SelectionOptions extends ShowOptions {
   readonly event?: string;
   readonly product?: string;
   readonly cluster?: string;
+  readonly connection?: string;
 }
 
 export interface StartOptions extends SelectionOptions, Confirmed {
@@ -33,8 +34,8 @@ export interface StartOptions extends SelectionOptions, Confirmed {
 const lookEveryMs = 500;
 
 /** What the options mean, and into whose lanes it goes. */
-function ordered({ from, to, tenant, type, filter, flow, event, product, cluster }: SelectionOptions) {
-  return { selection: given({ from, to, tenant, type, filter, flow, event }), target: given({ product, cluster }) };
+function ordered({ from, to, tenant, type, filter, flow, event, connection, product, cluster }: SelectionOptions) {
+  return { selection: given({ from, to, tenant, type, filter, flow, event, connection }), target: given({ product, cluster }) };
 }
 
 /** Shows what it would do, asks, begins, and watches. @throws ETIS_NOT_CONFIRMED where the answer is no, ETIS_REASON_MISSING */
@@ -50,6 +51,12 @@ export async function startReplay(config: Config, options: StartOptions, output:
       ...preview.byLane.map(({ lane, events }) => ['lane', lane, `${events}`]),
     ];
     if (rows.length > 0) output.line(table(['BY', '', 'EVENTS'], rows));
+    const { differences } = preview;
+    if (differences !== undefined) {
+      const { deliveries, changed, added, gone, sample } = differences;
+      output.line(`${deliveries} deliveries read again: ${changed} events changed, ${added} added, ${gone} not made any more.`);
+      for (const one of sample) output.line(`  ${one.change.padEnd(7)} ${one.event} ${printable(one.paths.join(' '))}`);
+    }
     return output.line('Nothing was changed.');
   }
   if (options.reason === undefined) throw errors.REASON_MISSING();
@@ -152,10 +159,23 @@ function selecting(command: Command): Command {
     .option('--cluster <id>', 'into the lanes of this cluster alone');
 }
 
-/** `etis replay start | list | show | cancel | try`. */
+/** `etis replay start | renormalise | list | show | cancel | try`. */
 export function registerReplay(program: Command): void {
   const replay = program.command('replay').description('give events to products once more');
   selecting(showing(replay.command('start'), 'begin a replay and watch it; with --dry-run only say what it would do'))
+    .option('--reason <text>', 'why; it is kept with the record of the action')
+    .option('--rate <n>', 'events a second at most; 1000 by default', whole)
+    .option('--dry-run', 'only say what it would do')
+    .option('--no-watch', 'do not wait for its end')
+    .option('--yes', 'do not ask')
+    .action((options: StartOptions) => startReplay(readEnvironment(), options, terminal));
+  showing(
+    replay.command('renormalise'),
+    "read a connection's deliveries again by today's adapter and mappings, and give what that makes different",
+  )
+    .requiredOption('--connection <id>')
+    .requiredOption('--from <time>', 'accepted at or after it, RFC 3339')
+    .option('--to <time>', 'accepted before it')
     .option('--reason <text>', 'why; it is kept with the record of the action')
     .option('--rate <n>', 'events a second at most; 1000 by default', whole)
     .option('--dry-run', 'only say what it would do')

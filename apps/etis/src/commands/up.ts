@@ -33,7 +33,7 @@ function banner(platform: Pick<RunningNode, 'url' | 'token'>, config: Config, de
   return [
     `etiS listens at ${platform.url}`,
     '',
-    ...(token === null ? [] : credentialLines(token)),
+    ...(token === null ? [] : [consoleLine(platform.url, token.fresh), ...credentialLines(token)]),
     `  data                   ${config.home}`,
     ...(demo ? standInLines(config) : missingLines(config)),
     '',
@@ -54,6 +54,11 @@ function missingLines({ mail, whatsapp }: Config): string[] {
     ...(mail === null ? ['  mail                   none configured, so e-mail jobs wait (ETIS_SMTP_URL, ETIS_MAIL_FROM)'] : []),
     ...(whatsapp === null ? ['  WhatsApp               none configured, so its jobs wait (ETIS_WHATSAPP_TOKENS)'] : []),
   ];
+}
+
+/** The credential goes in the part of the address that no browser sends to a server; the console takes it out at once. */
+function consoleLine(url: string, fresh: string | null): string {
+  return `  console                ${url}/console/${fresh === null ? '' : `#credential=${fresh}`}`;
 }
 
 function credentialLines({ file, fresh }: { file: string; fresh: string | null }): string[] {

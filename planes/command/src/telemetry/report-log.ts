@@ -1,3 +1,4 @@
+import type { WorkMinute } from '@etis/contracts/command';
 import type { TelemetryReport } from '@etis/contracts/telemetry';
 import type { SystemDb } from '@etis/postgres';
 import type { Health } from './health-rules.ts';
@@ -9,6 +10,8 @@ export interface ReportLog {
   /** The newest of each subscriber that was made after the time. */
   newest(since: number): Promise<readonly TelemetryReport[]>;
   done(since: number): Promise<Health['done']>;
+  /** The hour before, in the order of minutes and work. */
+  history(now: number): Promise<readonly WorkMinute[]>;
   /** Who ever reported, and when the platform took something of it last, epoch milliseconds; who was silent for a week is left out. */
   heard(): Promise<Health['heard']>;
   /** Forgets what is older than an hour, and who was silent for a week. */
@@ -19,6 +22,7 @@ const minuteMs = 60_000;
 const historyMs = 60 * minuteMs;
 const rememberedMs = 7 * 24 * historyMs;
 const mostRecent = 32;
+const mostHistory = 12_000;
 const mostSubscribers = 10_000;
 
 export function createReportLog({ db }: { db: SystemDb }): ReportLog {
@@ -64,6 +68,19 @@ export function createReportLog({ db }: { db: SystemDb }): ReportLog {
         [new Date(since)],
       );
       return rows.map(({ work, done, failed }) => ({ work, done: Number(done), failed: Number(failed) }));
+    },
+    async history(now) {
+      const rows = await db.statement<{ minute: Date; work: string; done: string; failed: string }>(
+        `select minute, work, sum(done)::text as done, sum(failed)::text as failed from telemetry_minute
+         where minute >= $1 group by minute, work order by minute, work limit ${mostHistory}`,
+        [new Date(now - historyMs)],
+      );
+      return rows.map(({ minute, work, done, failed }) => ({
+        minute: minute.toISOString(),
+        work,
+        done: Number(done),
+        failed: Number(failed),
+      }));
     },
     async heard() {
       const rows = await db.statement<{ subscriber: string; heard_at: Date }>(

@@ -77,6 +77,19 @@ describe('load', () => {
     expect((await one.load(context)).map(({ subscriber, at: when }) => [subscriber, Date.parse(when) - now])).toEqual([['here', -1_000]]);
   });
 
+  it('of an hour is there by minute, of all subscribers together', async () => {
+    const one = desk();
+    const minute = (ms: number) => new Date(now + ms - ((now + ms) % 60_000)).toISOString();
+    const at = (ms: number, subscriber: string, done: number) =>
+      reportOf({ subscriber, until: new Date(now + ms).toISOString(), work: [workOf('route', null, { done, failed: 1 })] });
+    await one.take({ sequence: 1, reports: [at(-3_700_000, 'a', 9), at(-600_000, 'a', 4), at(-1_000, 'a', 2)] });
+    await one.take({ sequence: 1, reports: [at(-600_000, 'b', 5)] });
+    expect(await one.history(context)).toEqual([
+      { minute: minute(-600_000), work: 'route', done: 9, failed: 2 },
+      { minute: minute(-1_000), work: 'route', done: 2, failed: 1 },
+    ]);
+  });
+
   it('counts a batch once, whichever process it comes to', async () => {
     const reports = createReportLog({ db: db() });
     const [one, two] = [desk(), desk()];

@@ -71,12 +71,13 @@ export function createTelemetryDesk(options: TelemetryDeskOptions): TelemetrySto
       await reports.take(batch.sequence, read, clock.now());
     },
     load: async () => (await reports.newest(clock.now() - currentMs)).map(viewOf),
+    history: () => reports.history(clock.now()),
     alerts: (_context, query) => alerts.list(query),
   };
 }
 
-function viewOf({ subscriber, until, process: sampled, queues, work }: TelemetryReport): LoadView {
-  return { subscriber, at: until, process: sampled, queues, work, byTenant: sharesOf(work) };
+function viewOf({ subscriber, from, until, process: sampled, queues, work }: TelemetryReport): LoadView {
+  return { subscriber, since: from, at: until, process: sampled, queues, work, byTenant: sharesOf(work) };
 }
 
 function sharesOf(work: readonly WorkSample[]): LoadView['byTenant'] {

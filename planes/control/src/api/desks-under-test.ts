@@ -5,7 +5,7 @@ import { exampleEntry, exampleVerification } from './audit/audit-schemas.ts';
 import { type DeskOrder, deskUnderTest } from './directives/desk-under-test.ts';
 import { exampleInvitation, exampleMember } from './fleet/fleet-schemas.ts';
 import { exampleKeys, exampleRecovered } from './keys/key-routes.ts';
-import { exampleAlert, exampleLoad } from './telemetry/telemetry-schemas.ts';
+import { exampleAlert, exampleLoad, exampleMinute } from './telemetry/telemetry-schemas.ts';
 
 const errors = errorCatalogue('COMMAND', {
   SUBSCRIBER_UNKNOWN: { kind: 'not-found', message: (id: string) => `There is no subscriber ${id}.` },
@@ -37,7 +37,7 @@ export function desksUnderTest(): CommandDesks & { readonly asked: readonly Desk
         return exampleRecovered;
       },
     },
-    telemetry: { load: async () => [exampleLoad], alerts: async () => [exampleAlert] },
+    telemetry: { load: async () => [exampleLoad], history: async () => [exampleMinute], alerts: async () => [exampleAlert] },
     audit: {
       list: async () => ({ items: [exampleEntry], next: null }),
       verify: async () => exampleVerification,

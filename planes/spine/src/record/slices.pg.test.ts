@@ -260,6 +260,28 @@ describe('a slice that is older than the record is kept', () => {
     expect(await count('entry')).toBe(5);
   });
 
+  it('waits for a replay that has not got past it, until that has ended', async () => {
+    await routed(thing('acme'));
+    await grownOld();
+    await world.db.statement(
+      `insert into replay (id, selection, target, reason, per_second, first_position, position, last_position)
+       select uuidv7(), '{}', '{}', 'a test', 1, position - 1, position - 1, position from event`,
+    );
+    expect(await drop()).toBe(false);
+    await world.db.statement("update replay set state = 'cancelled'");
+    expect(await drop()).toBe(true);
+    expect(await count('entry')).toBe(1);
+  });
+
+  it('goes with all columns, where a release in between gave its tables another one', async () => {
+    await routed(thing('acme'));
+    await grownOld();
+    await world.db.statement('select slice_keep_waiting(0, 0, 500)');
+    await world.database.admin('spine')("alter table event add column later text default 'a later release'");
+    expect(await drop()).toBe(true);
+    expect(await world.db.statement('select later from event')).toEqual([{ later: 'a later release' }]);
+  });
+
   it('is dropped once by several processes at the same time', async () => {
     await routed(...Array.from({ length: 9 }, () => thing('acme')));
     await grownOld();

@@ -10,6 +10,7 @@ import { holdingOf } from '../router/holding.ts';
 import { publishBatch } from '../router/publish-batch.ts';
 import type { RoutedEvent } from '../router/route.ts';
 import { routingTable } from '../router/routing-table.ts';
+import type { DeliverySource } from './delivery-source.ts';
 import type { ReplayRow, ReplayStore } from './replay-store.ts';
 import { replayed } from './replayed-event.ts';
 import { compileSelection } from './selection.ts';
@@ -17,6 +18,8 @@ import { compileSelection } from './selection.ts';
 const leaseMs = 15_000;
 const pollMs = 2_000;
 const pieceSize = 500;
+/** Deliveries are read whole, with their bodies. */
+const deliveryPiece = 100;
 /** Where deliveries that wait go first, or an order stops routing, it is tried again after this. */
 const standBackMs = 500;
 
@@ -27,12 +30,13 @@ const standBackMs = 500;
 export function createReplayLoop(options: {
   db: SystemDb;
   store: ReplayStore;
+  deliveries: DeliverySource;
   governance: Governance;
   directives: Directives;
   log: Log;
   onAdded: (additions: readonly LaneAddition[]) => void;
 }): Loop {
-  const { db, store, governance, directives, log, onAdded } = options;
+  const { db, store, deliveries, governance, directives, log, onAdded } = options;
   const owner = randomUUID();
 
   /** Resolves to whether they are in their lanes; not where something else goes first. */
@@ -45,17 +49,27 @@ export function createReplayLoop(options: {
     return true;
   }
 
-  async function doPiece(row: ReplayRow): Promise<{ readonly replayed: number; readonly isHeldUp: boolean }> {
-    const { id, selection, target } = row;
+  /** What the next piece gives to products, of how many that are meant, and where it ends. */
+  async function nextOf(row: ReplayRow): Promise<{ events: readonly RoutedEvent[]; meant: number; until: bigint }> {
+    const { id, selection, target, per_second: perSecond } = row;
     const selects = compileSelection(selection, target);
     const [after, last] = [BigInt(row.position), BigInt(row.last_position)];
-    const piece = await store.piece(selection, { after, last, limit: Math.min(pieceSize, Math.max(1, row.per_second)) });
-    const rows = piece?.events.filter(selects) ?? [];
     const table = routingTable(governance.current());
+    if (selection.connection !== undefined) {
+      const piece = await deliveries.piece(selection, { after, last, limit: Math.min(deliveryPiece, perSecond), table });
+      const events = (piece?.differences ?? []).flatMap(({ routed }) => (routed === null ? [] : [routed]));
+      return { events, meant: events.length, until: piece?.until ?? last };
+    }
+    const piece = await store.piece(selection, { after, last, limit: Math.min(pieceSize, perSecond) });
+    const rows = piece?.events.filter(selects) ?? [];
     const events = rows.map((event) => replayed(id, event, target, table)).filter((event) => event !== null);
+    return { events, meant: rows.length, until: piece?.until ?? last };
+  }
+
+  async function doPiece(row: ReplayRow): Promise<{ readonly replayed: number; readonly isHeldUp: boolean }> {
+    const { events, meant, until } = await nextOf(row);
     if (!(await publish(events))) return { replayed: 0, isHeldUp: true };
-    const counts = { replayed: events.length, unplaced: rows.length - events.length };
-    await store.advance({ id, owner, until: piece?.until ?? last, ...counts, leaseMs });
+    await store.advance({ id: row.id, owner, until, replayed: events.length, unplaced: meant - events.length, leaseMs });
     return { replayed: events.length, isHeldUp: false };
   }
 

@@ -7,23 +7,33 @@ import { errors } from '../errors.ts';
 import { summaryOf } from '../queries/events.ts';
 import { columnText } from '../record/column-text.ts';
 import { routingTable } from '../router/routing-table.ts';
+import type { DeliverySource } from './delivery-source.ts';
 import { type ReplayStore, replayOf } from './replay-store.ts';
 import { replayed } from './replayed-event.ts';
 import { compileSelection } from './selection.ts';
 
 const defaultPerSecond = 1_000;
 const pieceSize = 5_000;
+/** Deliveries are read whole, with their bodies. */
+const deliveryPiece = 200;
 /** A preview looks through no more of the record than this. */
 const mostLooked = 1_000_000;
 const sampleSize = 20;
 const unnamed = '00000000-0000-7000-8000-000000000000';
 
 /** What people ask of replays; `onStarted` wakes who does them. */
-export function createReplays(options: { db: SystemDb; store: ReplayStore; governance: Governance; onStarted: () => void }): Replays {
-  const { db, store, governance, onStarted } = options;
+export function createReplays(options: {
+  db: SystemDb;
+  store: ReplayStore;
+  deliveries: DeliverySource;
+  governance: Governance;
+  onStarted: () => void;
+}): Replays {
+  const { db, store, deliveries, governance, onStarted } = options;
 
   async function preview(selection: ReplaySelection, target: ReplayTarget): Promise<ReplayPreview> {
     const selects = compileSelection(selection, target);
+    if (selection.connection !== undefined) return await previewReading(selection);
     const table = routingTable(governance.current());
     const bounds = await store.bounds(selection);
     const types = new Map<string, number>();
@@ -53,9 +63,42 @@ export function createReplays(options: { db: SystemDb; store: ReplayStore; gover
     };
   }
 
+  /** The same for deliveries that are read again. */
+  async function previewReading(selection: ReplaySelection): Promise<ReplayPreview> {
+    const table = routingTable(governance.current());
+    const bounds = await deliveries.bounds(selection);
+    const types = new Map<string, number>();
+    const lanes = new Map<string, number>();
+    const counts = { deliveries: 0, changed: 0, added: 0, gone: 0 };
+    const sample: NonNullable<ReplayPreview['differences']>['sample'][number][] = [];
+    let [unplaced, looked] = [0, 0];
+    let after = bounds?.first ?? 0n;
+    while (bounds !== null && looked < mostLooked) {
+      const piece = await deliveries.piece(selection, { after, last: bounds.last, limit: deliveryPiece, table });
+      if (piece === null) break;
+      counts.deliveries += piece.deliveries;
+      for (const { delivery, event, change, paths, routed } of piece.differences) {
+        counts[change] += 1;
+        if (sample.length < sampleSize) sample.push({ delivery, event, change, paths });
+        if (routed === null) continue;
+        types.set(routed.type, (types.get(routed.type) ?? 0) + 1);
+        if (routed.lanes.length === 0) unplaced += 1;
+        for (const { name } of routed.lanes) lanes.set(name, (lanes.get(name) ?? 0) + 1);
+      }
+      after = piece.until;
+      looked += deliveryPiece;
+    }
+    return {
+      ...{ events: counts.changed + counts.added, unplaced, sample: [], differences: { ...counts, sample } },
+      byType: mostFirst(types).map(([type, count]) => ({ type, events: count })),
+      byLane: mostFirst(lanes).map(([lane, count]) => ({ lane, events: count })),
+      complete: bounds === null || after >= bounds.last,
+    };
+  }
+
   async function start(context: Context, { selection, target, reason, perSecond = defaultPerSecond }: ReplayOrder) {
     compileSelection(selection, target);
-    const bounds = await store.bounds(selection);
+    const bounds = await (selection.connection === undefined ? store : deliveries).bounds(selection);
     if (bounds === null) throw errors.REPLAY_EMPTY();
     const id = uuidv7();
     const row = await db.system(async (tx) => {

@@ -9,10 +9,13 @@ export type Selects = (event: EventRow) => boolean;
 
 /** Checks what people gave. @throws SPINE_REPLAY_MALFORMED, EVENT_FILTER_INVALID */
 export function compileSelection(selection: ReplaySelection, target: ReplayTarget): Selects {
-  const { from, to, type, filter, flow, event } = selection;
+  const { from, to, tenant, type, filter, flow, event, connection } = selection;
   const malformed = (why: string) => errors.REPLAY_MALFORMED(why);
   if (from === undefined && flow === undefined && event === undefined) {
     throw malformed('it says neither from when nor which flow or event');
+  }
+  if (connection !== undefined && [tenant, type, filter, flow, event, target.product, target.cluster].some((one) => one !== undefined)) {
+    throw malformed('deliveries of a connection are read again whole: with "from" and "to" alone');
   }
   for (const [name, time] of Object.entries({ from, to })) {
     if (time !== undefined && Number.isNaN(Date.parse(time))) throw malformed(`"${name}" is not a time as RFC 3339 writes it`);

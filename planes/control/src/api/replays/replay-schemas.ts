@@ -14,6 +14,12 @@ const selection = named(
       filter: Type.Optional(plainText(1_000, { description: 'a condition in CEL over `event`, as subscriptions have them' })),
       flow: Type.Optional(uuid),
       event: Type.Optional(uuid),
+      connection: Type.Optional(
+        Type.String({
+          pattern: '^[a-z0-9-]{1,60}$',
+          description: 'reads its deliveries again and gives only what that makes different; with `from` and `to` alone',
+        }),
+      ),
     },
     strict,
   ),
@@ -49,6 +55,18 @@ export const previewReply = named(
         time,
         acceptedAt: time,
       }),
+    ),
+    differences: Type.Optional(
+      Type.Object(
+        {
+          deliveries: integer,
+          changed: integer,
+          added: integer,
+          gone: Type.Integer({ description: 'events that are not made any more; they stay in the record' }),
+          sample: list(Type.Object({ delivery: uuid, event: uuid, change: oneOf(['changed', 'added', 'gone']), paths: list(text) })),
+        },
+        { description: 'of deliveries that are read again' },
+      ),
     ),
     complete: Type.Boolean({ description: 'false where only the first part of the record was looked through' }),
   }),

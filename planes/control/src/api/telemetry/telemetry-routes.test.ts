@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exactValidatorCompiler } from '../exact-validation.ts';
 import { lateSerializerCompiler } from '../late-serialization.ts';
 import { telemetryRoutes } from './telemetry-routes.ts';
-import { exampleAlert, exampleLoad } from './telemetry-schemas.ts';
+import { exampleAlert, exampleLoad, exampleMinute } from './telemetry-schemas.ts';
 
 let app: FastifyInstance;
 const asked: object[] = [];
@@ -15,6 +15,7 @@ const routes: { readonly url: string; readonly config: object }[] = [];
 /** A desk that has the documented examples. */
 const desk: TelemetryDesk = {
   load: async () => [exampleLoad],
+  history: async () => [exampleMinute],
   async alerts({ actor }, query) {
     asked.push({ by: actor.id, ...query });
     return [exampleAlert, { ...exampleAlert, clearedAt: exampleAlert.raisedAt }];
@@ -42,7 +43,7 @@ afterEach(() => app.close());
 
 describe('the routes of telemetry', () => {
   it('answer under every directive, and ask for a permission', () => {
-    expect(routes.map(({ url }) => url)).toEqual(['GET /load', 'GET /alerts']);
+    expect(routes.map(({ url }) => url)).toEqual(['GET /load', 'GET /load/history', 'GET /alerts']);
     for (const { config } of routes) {
       expect(config).toMatchObject({ permission: 'telemetry.read', directives: { exempt: expect.stringMatching(/.+/) } });
     }
@@ -50,6 +51,10 @@ describe('the routes of telemetry', () => {
 
   it('show the load as it was reported', async () => {
     expect((await app.inject('/load')).json()).toEqual({ subscribers: [exampleLoad] });
+  });
+
+  it('show the hour before', async () => {
+    expect((await app.inject('/load/history')).json()).toEqual({ minutes: [exampleMinute] });
   });
 
   it('list open alerts, unless asked for all', async () => {
@@ -64,7 +69,14 @@ describe('the routes of telemetry', () => {
   });
 
   it('refuse limits out of bounds and what nobody reads', async () => {
-    for (const url of ['/alerts?limit=0', '/alerts?limit=201', '/alerts?open=perhaps', '/alerts?since=1', '/load?tenant=a']) {
+    for (const url of [
+      '/alerts?limit=0',
+      '/alerts?limit=201',
+      '/alerts?open=perhaps',
+      '/alerts?since=1',
+      '/load?tenant=a',
+      '/load/history?since=1',
+    ]) {
       expect((await app.inject(url)).statusCode).toBe(400);
     }
     expect(asked).toEqual([]);

@@ -1,7 +1,7 @@
 import type { TelemetryDesk } from '@etis/contracts/command';
 import type { ApiApp } from '../api-app.ts';
 import { operation } from '../operation.ts';
-import { alertsQuery, alertsReply, exampleAlert, exampleLoad, loadReply } from './telemetry-schemas.ts';
+import { alertsQuery, alertsReply, exampleAlert, exampleLoad, exampleMinute, loadHistoryReply, loadReply } from './telemetry-schemas.ts';
 
 const tag = 'telemetry';
 const permission = 'telemetry.read';
@@ -26,6 +26,20 @@ export function telemetryRoutes(app: ApiApp, { telemetry }: TelemetryRoutesOptio
       example: { reply: { subscribers: [exampleLoad] } },
     }),
     async ({ etis }) => ({ subscribers: await telemetry.load(etis) }),
+  );
+
+  app.get(
+    '/load/history',
+    operation({
+      id: 'getLoadHistory',
+      tag,
+      summary: 'Shows what was done in the last hour, by minute and kind of work',
+      permission,
+      exempt,
+      reply: loadHistoryReply,
+      example: { reply: { minutes: [exampleMinute] } },
+    }),
+    async ({ etis }) => ({ minutes: await telemetry.history(etis) }),
   );
 
   app.get(

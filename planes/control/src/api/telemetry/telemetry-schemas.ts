@@ -9,6 +9,7 @@ export const loadReply = Type.Object({
       'SubscriberLoad',
       Type.Object({
         subscriber: text,
+        since: time,
         at: time,
         process: Type.Object({
           cpu: Type.Number({ description: 'share of one core' }),
@@ -43,6 +44,12 @@ export const loadReply = Type.Object({
   ),
 });
 
+export const loadHistoryReply = Type.Object({
+  minutes: list(named('WorkMinute', Type.Object({ minute: time, work: text, done: integer, failed: integer }))),
+});
+
+export const exampleMinute = { minute: '2026-11-02T09:30:00.000Z', work: 'handler/nudge', done: 2_880, failed: 1 };
+
 export const alertsQuery = Type.Object(
   { limit: pageFields.limit, open: Type.Optional(Type.Boolean({ description: 'only what is wrong now; true by default' })) },
   strict,
@@ -67,6 +74,7 @@ export const alertsReply = Type.Object({
 
 export const exampleLoad = {
   subscriber: 'cluster.nudge-standard.node-1',
+  since: '2026-11-02T09:30:00.000Z',
   at: '2026-11-02T09:30:05.000Z',
   process: { cpu: 0.4, rssBytes: 142_000_000, heapBytes: 61_000_000, eventLoopDelayMs: 3.1 },
   queues: [{ queue: 'lanes/nudge-standard', tenant: 'arbor-construction', depth: 12, oldestMs: 180 }],
