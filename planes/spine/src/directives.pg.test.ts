@@ -310,7 +310,7 @@ describe('nothing accepted is lost and its order is kept', () => {
         }
         world.resume(...open);
         await eventually(async () => (cluster.effects.get('acme/nudge')?.length ?? 0) >= before + sent.length);
-        expect(cluster.effects.get('acme/nudge')?.slice(before)).toEqual(sent);
+        expect((cluster.effects.get('acme/nudge') ?? []).slice(before)).toEqual(sent);
       }),
       { numRuns: 15 },
     );
