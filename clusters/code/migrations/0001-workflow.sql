@@ -15,11 +15,13 @@ create table workflow_version (
   tenant_id text not null,
   workflow_id text not null,
   version integer not null,
+  id uuid not null default gen_random_uuid(),
   definition text not null,
   created_at timestamptz not null,
   primary key (tenant_id, workflow_id, version)
 );
 comment on table workflow_version is 'tenant: what a workflow does, for good';
+comment on column workflow_version.id is 'what a compiled definition is remembered by: a number may come again after a restored backup';
 comment on column workflow_version.definition is 'JSON as text: it may hold characters that jsonb refuses';
 
 create table workflow_trigger (

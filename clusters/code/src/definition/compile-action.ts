@@ -30,7 +30,7 @@ export function compileAction(own: Members, context: CompileContext): Action {
       return { kind: 'raise', error: compileRaise(value, inner) };
     case 'emit': {
       const event = inner.only(inner.only(value, ['event']).event, ['with']).with;
-      const { type } = inner.only(event, ['type', 'subject', 'data']);
+      const { type } = inner.only(event, ['type', 'source', 'subject', 'data']);
       if (typeof type !== 'string' || !/^code\.event\.[a-z0-9][a-z0-9._-]{0,80}$/.test(type))
         inner.refuse('"type" does not start with "code.event."');
       return { kind: 'emit', event: inner.template(event) ?? inner.refuse('it names no event') };

@@ -24,7 +24,7 @@ export async function advance(
   definitions: Definitions,
 ): Promise<{ readonly ended: boolean }> {
   const { tenant, tx, clock } = context;
-  const definition = await definitions.of({ tenant, workflow: run.workflow, version: run.version }, tx);
+  const definition = await definitions.of({ tenant, id: run.definition }, tx);
   const journal = createJournal(arrival.kind === 'start' ? [] : await readSteps(run.id, context), clock.now);
   const effects = createRunEffects(run, context);
   const outcome = await performed({ run, arrival, definition, journal, effects }, context);

@@ -35,20 +35,22 @@ export async function beginRun(request: RunRequest, context: RunContext, definit
   const queued = (going?.count ?? 0) >= request.concurrent;
   if (queued) await checkQueue(context);
   const now = new Date(clock.now());
-  const kept = await tx.query(
+  const [kept] = await tx.query<{ definition: string }>(
     `insert into run (tenant_id, id, workflow_id, version, state, trigger, input, origin, event, created_at, started_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (tenant_id, id) do nothing returning id`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (tenant_id, id) do nothing
+     returning (select v.id from workflow_version v where v.tenant_id = $1 and v.workflow_id = $3 and v.version = $4) as definition`,
     [
       ...[tenant, id, request.workflow, request.version, queued ? 'queued' : 'running', request.trigger, input],
       ...[jsonOf(context.origin), request.event === null ? null : jsonOf(request.event), now, queued ? null : now],
     ],
   );
-  if (kept.length === 0 || queued) return { id };
+  if (kept === undefined || queued) return { id };
   const { workflow, version, event } = request;
   const run: RunRecord = {
     id,
     workflow,
     version,
+    definition: kept.definition,
     state: 'running',
     input: request.input,
     origin: context.origin,

@@ -11,6 +11,8 @@ export interface RunRecord {
   readonly id: string;
   readonly workflow: string;
   readonly version: number;
+  /** The version's own id. */
+  readonly definition: string;
   readonly state: RunState;
   readonly input: unknown;
   readonly origin: Origin;
@@ -23,6 +25,7 @@ interface RunRow {
   id: string;
   workflow_id: string;
   version: number;
+  definition: string;
   state: RunState;
   input: string;
   origin: string;
@@ -31,7 +34,8 @@ interface RunRow {
   started_at: Date | null;
 }
 
-export const runColumns = 'id, workflow_id, version, state, input, origin, event, retries, started_at';
+const runColumns = `id, workflow_id, version, state, input, origin, event, retries, started_at,
+  (select v.id from workflow_version v where v.tenant_id = run.tenant_id and v.workflow_id = run.workflow_id and v.version = run.version) as definition`;
 
 /** Locks a run, so that nobody else advances it; undefined where there is none. */
 export async function lockRun(id: string, { tenant, tx }: { tenant: string; tx: ProductTx }): Promise<RunRecord | undefined> {
@@ -53,6 +57,7 @@ function runOf(row: RunRow): RunRecord {
     id: row.id,
     workflow: row.workflow_id,
     version: row.version,
+    definition: row.definition,
     state: row.state,
     input: parsed(row.input),
     origin: parsed(row.origin) as Origin,
