@@ -1,5 +1,5 @@
+import { createOutboundClient, type OutboundClient, type OutboundRequest } from '@etis/agent/outbound';
 import { EtisError } from '@etis/kernel';
-import { createOutboundClient, type OutboundClient, type OutboundResponse } from '@etis/agent/outbound';
 import { Type } from 'typebox';
 import { defineJobKind, TerminalFailure } from '../../runtime/job-kind.ts';
 import { boundedAnswer, type HttpAnswer } from './bounded-answer.ts';
@@ -9,16 +9,6 @@ export type HttpResult = HttpAnswer | { readonly failure: string; readonly code:
 
 const timeoutMs = 30_000;
 const maxResponseBytes = 1_048_576;
-
-/** One client for each list of exceptions, so that connections to a server are used again. */
-const clients = new Map<string, OutboundClient>();
-
-function clientFor(allowPrivate: readonly string[]): OutboundClient {
-  const key = allowPrivate.join(' ');
-  const known = clients.get(key) ?? createOutboundClient({ allowPrivate, timeoutMs, maxResponseBytes });
-  clients.set(key, known);
-  return known;
-}
 
 /**
  * Sends one request to an address that a tenant supplied, by the outbound client alone. A worker that dies in the middle leaves the job to another, which
@@ -30,7 +20,9 @@ export const jobKind = defineJobKind({
     {
       method: Type.Union(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => Type.Literal(method))),
       url: Type.String({ minLength: 1, maxLength: 4_096 }),
-      headers: Type.Record(Type.String({ pattern: '^[!#$%&\'*+.^_`|~0-9A-Za-z-]{1,100}$' }), Type.String({ maxLength: 4_096 }), { maxProperties: 50 }),
+      headers: Type.Record(Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$" }), Type.String({ maxLength: 4_096 }), {
+        maxProperties: 50,
+      }),
       body: Type.Unknown(),
       idempotencyKey: Type.String({ pattern: '^[0-9A-Za-z-]{1,100}$' }),
     },
@@ -40,13 +32,16 @@ export const jobKind = defineJobKind({
   needs: 'http',
   async run({ method, url, headers, body, idempotencyKey }, { settings: { http }, signal }): Promise<HttpResult> {
     if (http === null) throw new TerminalFailure('requests of workflows are not allowed on this worker, so nothing was sent');
-    const text = body === null || method === 'GET' || method === 'HEAD' ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+    const text =
+      body === null || method === 'GET' || method === 'HEAD' ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
     const own = Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'idempotency-key'));
     const named = new Set(Object.keys(own).map((name) => name.toLowerCase()));
     const request = {
-      method: method as 'GET',
+      method: method as NonNullable<OutboundRequest['method']>,
       headers: {
-        ...(text !== undefined && !named.has('content-type') ? { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json' } : {}),
+        ...(text !== undefined && !named.has('content-type')
+          ? { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json' }
+          : {}),
         ...(named.has('accept') ? {} : { accept: 'application/json, */*;q=0.5' }),
         ...own,
         'idempotency-key': idempotencyKey,
@@ -54,13 +49,19 @@ export const jobKind = defineJobKind({
       ...(text === undefined ? {} : { body: text }),
       signal,
     };
-    return answerOf(() => clientFor(http.allowPrivate).request(url, request));
+    // A client of its own: connections of one tenant are never another's.
+    const client = createOutboundClient({ allowPrivate: http.allowPrivate, timeoutMs, maxResponseBytes });
+    try {
+      return await answerOf(client, url, request);
+    } finally {
+      await client.close();
+    }
   },
 });
 
-async function answerOf(send: () => Promise<OutboundResponse>): Promise<HttpResult> {
+async function answerOf(client: OutboundClient, url: string, request: OutboundRequest): Promise<HttpResult> {
   try {
-    return boundedAnswer(await send());
+    return boundedAnswer(await client.request(url, request));
   } catch (error) {
     if (!(error instanceof EtisError)) throw error;
     return { failure: error.message.slice(0, 500), code: error.code };

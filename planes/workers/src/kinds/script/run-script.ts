@@ -1,4 +1,4 @@
-import { getQuickJS, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten';
+import { newQuickJSWASMModule, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten';
 
 /** What came of a script: its value as JSON, or why there is none. */
 export type ScriptResult = { readonly value: unknown } | { readonly error: string };
@@ -10,7 +10,8 @@ export const scriptLimits = { ms: 1_000, memoryBytes: 16 * 1024 * 1024, stackByt
  * stack. Arguments are global constants by name. The value is that of `return`, or of the last expression; it is JSON.
  */
 export async function runScript(code: string, given: Readonly<Record<string, unknown>>, limits = scriptLimits): Promise<ScriptResult> {
-  const quickJs = await getQuickJS();
+  // An interpreter that ran out of memory cannot be used again, so nobody else's script may come into it.
+  const quickJs = await newQuickJSWASMModule();
   const runtime = quickJs.newRuntime();
   try {
     runtime.setMemoryLimit(limits.memoryBytes);
@@ -30,14 +31,22 @@ export async function runScript(code: string, given: Readonly<Record<string, unk
   }
 }
 
-function evaluated(context: QuickJSContext, script: { code: string; given: Readonly<Record<string, unknown>>; resultBytes: number }): ScriptResult {
+function evaluated(
+  context: QuickJSContext,
+  script: { code: string; given: Readonly<Record<string, unknown>>; resultBytes: number },
+): ScriptResult {
   // Arguments and results cross as JSON text, so that no object of one side is ever held by the other.
   const program = `'use strict';(() => {
     const stringify = JSON.stringify;
     for (const [name, value] of Object.entries(JSON.parse(${JSON.stringify(JSON.stringify(script.given))}))) {
       Object.defineProperty(globalThis, name, { value });
     }
-    const run = ${/\breturn\b/.test(script.code) ? `new Function(${JSON.stringify(script.code)})` : `() => (0, eval)(${JSON.stringify(script.code)})`};
+    const code = ${JSON.stringify(script.code)};
+    const run = () => {
+      // A text with a return of its own is no program, only the body of a function.
+      try { return (0, eval)(code); } catch (error) { if (!(error instanceof SyntaxError)) throw error; }
+      return new Function(code)();
+    };
     return stringify(run() ?? null);
   })()`;
   const result = context.evalCode(program);
@@ -62,7 +71,7 @@ function dispose(end: () => void): void {
   try {
     end();
   } catch {
-    // An interpreter that ran out of memory may still count objects as its own; its memory goes with it all the same.
+    // One that ran out of memory still counts objects and refuses to end; it is dropped with all of its memory.
   }
 }
 

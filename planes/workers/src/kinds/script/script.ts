@@ -6,7 +6,10 @@ import { runScript } from './run-script.ts';
 export const jobKind = defineJobKind({
   kind: 'script',
   schema: Type.Object(
-    { code: Type.String({ maxLength: 32_768 }), arguments: Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,39}$' }), Type.Unknown()) },
+    {
+      code: Type.String({ maxLength: 32_768 }),
+      arguments: Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,39}$' }), Type.Unknown()),
+    },
     { additionalProperties: false },
   ),
   timeLimitMs: 10_000,
