@@ -1,4 +1,3 @@
-export type Json = unknown;
 export type Members = Readonly<Record<string, unknown>>;
 
 /** The members of a value; none where it is not an object. */

@@ -1,7 +1,6 @@
 import { isMembers, type Members } from '../json.ts';
 import { compileCall } from './compile-call.ts';
 import type { CompileContext } from './compile-context.ts';
-import { compileTasks } from './compile-task.ts';
 import { compileTry } from './compile-try.ts';
 import type { Action, Case, EventFilter } from './task.ts';
 
@@ -15,14 +14,14 @@ export function compileAction(own: Members, context: CompileContext): Action {
   const inner = context.at(name);
   switch (name) {
     case 'do':
-      return { kind: 'do', tasks: compileTasks(value, inner) };
+      return { kind: 'do', tasks: inner.tasks(value) };
     case 'set':
       return { kind: 'set', value: inner.template(value) ?? inner.refuse('it sets nothing') };
     case 'switch':
       return { kind: 'switch', cases: compileCases(value, inner) };
     case 'fork': {
       const { branches, compete = false } = inner.only(value, ['branches', 'compete']);
-      return { kind: 'fork', compete: compete === true, branches: compileTasks(branches, inner) };
+      return { kind: 'fork', compete: compete === true, branches: inner.tasks(branches) };
     }
     case 'wait':
       return { kind: 'wait', ms: inner.duration(value) ?? 0 };
@@ -58,7 +57,7 @@ function compileFor(own: Members, context: CompileContext): Action {
   const from = context.at('for').template(items) ?? context.refuse('"in" names no items');
   for (const name of [each, at])
     if (typeof name !== 'string' || !/^[a-z][A-Za-z0-9]{0,39}$/.test(name)) context.refuse('"each" and "at" are names');
-  const tasks = compileTasks(own.do, context.at('do'));
+  const tasks = context.at('do').tasks(own.do);
   return { kind: 'for', each: String(each), at: String(at), in: from, while: context.condition(own.while), tasks };
 }
 
@@ -70,7 +69,7 @@ function compileCases(value: unknown, context: CompileContext): readonly Case[] 
     const [name, given] = entry;
     const { when, then } = context.at(name).only(given, ['when', 'then']);
     if (typeof then !== 'string') return context.at(name).refuse('"then" is missing');
-    return { name, when: context.at(name).condition(when), then };
+    return { name, when: context.at(name).condition(when), next: then };
   });
 }
 

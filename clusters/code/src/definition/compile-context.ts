@@ -4,9 +4,10 @@ import { compileTemplate, expressionOf, type Template } from '../expressions/tem
 import { isMembers, type Members } from '../json.ts';
 import { limits } from '../limits.ts';
 import { durationOf } from './duration.ts';
+import type { TaskList } from './task.ts';
 
 /** The names that conditions know. */
-export const conditionNames = ['input', 'context', 'event', 'error', 'vars', 'workflow'] as const;
+const conditionNames = ['input', 'context', 'event', 'error', 'vars', 'workflow'] as const;
 
 /** Reads parts of a definition and says where one is wrong. Counts tasks, over the whole definition. */
 export interface CompileContext {
@@ -21,9 +22,13 @@ export interface CompileContext {
   duration(value: unknown): number | undefined;
   pattern(value: unknown): string;
   countTask(): void;
+  /** Compiles the tasks that a task holds. */
+  tasks(list: unknown): TaskList;
 }
 
-export function createCompileContext(where = 'do', depth = 0, count = { tasks: 0 }): CompileContext {
+type CompileTasks = (list: unknown, context: CompileContext) => TaskList;
+
+export function createCompileContext(compileTasks: CompileTasks, { where = 'do', depth = 0, count = { tasks: 0 } } = {}): CompileContext {
   const refuse = (reason: string): never => {
     throw errors.DEFINITION_UNSUPPORTED(where.slice(0, 200), reason);
   };
@@ -36,11 +41,11 @@ export function createCompileContext(where = 'do', depth = 0, count = { tasks: 0
     }
   }
 
-  return {
+  const context: CompileContext = {
     where,
     at: (name) => {
       if (depth >= limits.depth * 3) refuse(`tasks lie more than ${limits.depth} deep in each other`);
-      return createCompileContext(`${where}/${name}`, depth + 1, count);
+      return createCompileContext(compileTasks, { where: `${where}/${name}`, depth: depth + 1, count });
     },
     refuse,
     only(value, known) {
@@ -65,5 +70,7 @@ export function createCompileContext(where = 'do', depth = 0, count = { tasks: 0
       count.tasks += 1;
       if (count.tasks > limits.tasks) refuse(`a workflow has at most ${limits.tasks} tasks`);
     },
+    tasks: (list) => compileTasks(list, context),
   };
+  return context;
 }

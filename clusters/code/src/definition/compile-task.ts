@@ -20,7 +20,7 @@ export function compileTasks(list: unknown, context: CompileContext): TaskList {
   const names = new Set(tasks.map(({ name }) => name));
   if (names.size < tasks.length) context.refuse('two tasks of one list have the same name');
   for (const task of tasks) {
-    const targets = [task.then, ...(task.action.kind === 'switch' ? task.action.cases.map(({ then }) => then) : [])];
+    const targets = [task.next, ...(task.action.kind === 'switch' ? task.action.cases.map(({ next }) => next) : [])];
     const lost = targets.find((target) => !directives.has(target) && !names.has(target));
     if (lost !== undefined) context.at(task.name).refuse(`"then" names ${lost.slice(0, 60)}, which is no task of the same list`);
   }
@@ -38,7 +38,7 @@ function compileTask(name: string, task: unknown, context: CompileContext): Task
     output: context.template(part(all.output, 'as', context.at('output'))),
     export: context.template(part(all.export, 'as', context.at('export'))),
     timeoutMs: timeoutOf(all.timeout, context),
-    then: typeof all.then === 'string' ? all.then : 'continue',
+    next: typeof all.then === 'string' ? all.then : 'continue',
     action: compileAction(own, context),
   };
 }

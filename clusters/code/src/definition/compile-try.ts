@@ -1,6 +1,5 @@
 import { isMembers, type Members, membersOf } from '../json.ts';
 import type { CompileContext } from './compile-context.ts';
-import { compileTasks } from './compile-task.ts';
 import type { Action, Retry } from './task.ts';
 
 const maxAttempts = 20;
@@ -14,13 +13,13 @@ export function compileTry(own: Members, context: CompileContext): Action {
   const { with: catches = {} } = caught.errors === undefined ? {} : inner.only(caught.errors, ['with']);
   return {
     kind: 'try',
-    tasks: compileTasks(own.try, context.at('try')),
+    tasks: context.at('try').tasks(own.try),
     catches: inner.only(catches, ['type', 'status', 'title', 'instance', 'details']),
     as: String(as),
     when: inner.condition(caught.when),
     exceptWhen: inner.condition(caught.exceptWhen),
     retry: caught.retry === undefined ? undefined : compileRetry(caught.retry, inner.at('retry')),
-    otherwise: caught.do === undefined ? undefined : compileTasks(caught.do, inner.at('do')),
+    otherwise: caught.do === undefined ? undefined : inner.at('do').tasks(caught.do),
   };
 }
 

@@ -26,7 +26,7 @@ export function parseDefinition(text: string): Members {
 
 /** Compiles a definition that is one by the specification. @throws CODE_DEFINITION_UNSUPPORTED, CODE_EXPRESSION_INVALID */
 export function compileDefinition(value: Members): Definition {
-  const root = createCompileContext('the workflow');
+  const root = createCompileContext(compileTasks, { where: 'the workflow' });
   const {
     document,
     input,
@@ -41,7 +41,7 @@ export function compileDefinition(value: Members): Definition {
     return root.at('document').refuse('"name" is not a name');
   return {
     name,
-    tasks: compileTasks(tasks, createCompileContext()),
+    tasks: compileTasks(tasks, createCompileContext(compileTasks)),
     input: root.template(part(input, 'from', root.at('input'))),
     output: root.template(part(output, 'as', root.at('output'))),
     timeoutMs: timeoutOf(timeout, root),

@@ -2,7 +2,7 @@ import type { Condition } from '@etis/runtime/sdk';
 import type { Template } from '../expressions/template.ts';
 
 /** Where a run goes on after a task: `continue`, `exit` (out of this list), `end` (of the run), or the name of a task in the same list. */
-export type Then = string;
+type Next = string;
 
 export type TaskList = readonly Task[];
 
@@ -17,7 +17,7 @@ export interface Case {
   readonly name: string;
   /** Undefined in the case that is taken where no other is. */
   readonly when: Condition | undefined;
-  readonly then: Then;
+  readonly next: Next;
 }
 
 export interface Retry {
@@ -65,7 +65,7 @@ export interface Task {
   readonly input: Template | undefined;
   readonly output: Template | undefined;
   readonly export: Template | undefined;
-  readonly then: Then;
+  readonly next: Next;
   readonly timeoutMs: number | undefined;
   readonly action: Action;
 }

@@ -1,7 +1,6 @@
 import type { Action } from '../definition/task.ts';
 import { raisedFault } from './fault.ts';
 import type { Step } from './journal.ts';
-import { performList } from './perform.ts';
 import { performFor, performFork } from './perform-many.ts';
 import { performOutside } from './perform-outside.ts';
 import { performTry } from './perform-try.ts';
@@ -11,12 +10,12 @@ import { holds, type Outcome, type Scope, shaped } from './scope.ts';
 export async function performAction(action: Action, step: Step, scope: Scope): Promise<Outcome> {
   switch (action.kind) {
     case 'do':
-      return performList(action.tasks, step, scope);
+      return scope.perform.list(action.tasks, step, scope);
     case 'set':
       return { state: 'done', output: await shaped(action.value, step, scope) };
     case 'switch': {
       const taken = action.cases.find(({ when }) => when === undefined || holds(when, step, scope));
-      return taken === undefined ? { state: 'done', output: step.input } : { state: 'done', output: step.input, next: taken.then };
+      return taken === undefined ? { state: 'done', output: step.input } : { state: 'done', output: step.input, next: taken.next };
     }
     case 'raise':
       return { state: 'raised', error: raisedFault(await shaped(action.error, step, scope), step.key) };

@@ -1,7 +1,6 @@
 import type { Action } from '../definition/task.ts';
 import { fault } from './fault.ts';
 import type { Step } from './journal.ts';
-import { performList, performTask } from './perform.ts';
 import { holds, type Outcome, Raised, type Scope, shaped, waiting } from './scope.ts';
 
 /** One round for each item, each with the output of the one before. The items are those that there were when it began. */
@@ -15,7 +14,7 @@ export async function performFor(action: Action & { kind: 'for' }, step: Step, s
   for (const [index, item] of (step.memo as readonly unknown[]).entries()) {
     const round = { ...scope, vars: { ...scope.vars, [action.each]: item, [action.at]: index } };
     if (action.while !== undefined && !holds(action.while, { key: step.key, input: value }, round)) break;
-    const outcome = await performList(action.tasks, { key: `${step.key}/${index}`, input: value }, round);
+    const outcome = await scope.perform.list(action.tasks, { key: `${step.key}/${index}`, input: value }, round);
     if (outcome.state !== 'done') return outcome;
     value = outcome.output;
   }
@@ -31,7 +30,7 @@ export async function performFork(action: Action & { kind: 'fork' }, step: Step,
   for (const branch of action.branches) {
     // What a branch exports stays in it: which of them was the last is not for chance to say.
     const own = { ...scope, context: { ...scope.context } };
-    const outcome = await performTask(branch, { key: `${step.key}/${branch.name}`, input: step.input }, own);
+    const outcome = await scope.perform.task(branch, { key: `${step.key}/${branch.name}`, input: step.input }, own);
     if (outcome.state === 'ended' || (action.compete && outcome.state === 'done')) {
       scope.journal.cancelBelow(step.key);
       return action.compete ? { state: 'done', output: outcome.output } : outcome;

@@ -1,7 +1,6 @@
 import type { Action, Retry } from '../definition/task.ts';
 import type { Fault } from './fault.ts';
 import type { Step } from './journal.ts';
-import { performList } from './perform.ts';
 import { holds, type Outcome, type Scope, waiting } from './scope.ts';
 
 const longestMs = 24 * 3_600_000;
@@ -14,7 +13,7 @@ export async function performTry(action: Action & { kind: 'try' }, step: Step, s
     scope.journal.change(step, { state: 'running', job: null, attempt: step.attempt + 1 });
   }
   const key = `${step.key}/try~${step.attempt}`;
-  const outcome = await performList(action.tasks, { key, input: step.input }, scope);
+  const outcome = await scope.perform.list(action.tasks, { key, input: step.input }, scope);
   if (outcome.state !== 'raised' || !isCaught(action, { step, error: outcome.error }, scope)) return outcome;
   scope.journal.cancelBelow(key);
   if (action.retry !== undefined && step.attempt < action.retry.attempts) {
@@ -28,7 +27,7 @@ export async function performTry(action: Action & { kind: 'try' }, step: Step, s
 async function caught(action: Action & { kind: 'try' }, step: Step, scope: Scope): Promise<Outcome> {
   if (action.otherwise === undefined) return { state: 'done', output: step.input };
   const vars = { ...scope.vars, [action.as]: step.memo, error: step.memo };
-  return performList(action.otherwise, { key: `${step.key}/catch`, input: step.input }, { ...scope, vars });
+  return scope.perform.list(action.otherwise, { key: `${step.key}/catch`, input: step.input }, { ...scope, vars });
 }
 
 function isCaught(action: Action & { kind: 'try' }, about: { step: Step; error: Fault }, scope: Scope): boolean {

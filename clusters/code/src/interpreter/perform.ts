@@ -83,7 +83,7 @@ async function finish(task: Task, done: { step: Step; outcome: Outcome & { state
   const { step, outcome } = done;
   const { key } = step;
   const output = task.output === undefined ? outcome.output : await shaped(task.output, { key, input: outcome.output }, scope);
-  const next = outcome.next ?? task.then;
+  const next = outcome.next ?? task.next;
   if (task.export !== undefined) scope.context.value = await shaped(task.export, { key, input: output }, scope);
   end(step, scope, {
     state: 'done',

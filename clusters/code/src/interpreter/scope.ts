@@ -1,4 +1,5 @@
 import { type Condition, EtisError } from '@etis/runtime/sdk';
+import type { Task, TaskList } from '../definition/task.ts';
 import { reasonOf } from '../expressions/shape.ts';
 import type { Template } from '../expressions/template.ts';
 import { type Fault, fault } from './fault.ts';
@@ -42,6 +43,18 @@ export interface Scope {
   readonly about: { readonly event: HeardEvent | null; readonly workflow: unknown };
   readonly vars: Readonly<Record<string, unknown>>;
   readonly context: { value: unknown };
+  /** How tasks within tasks are performed. */
+  readonly perform: Perform;
+}
+
+interface From {
+  readonly key: string;
+  readonly input: unknown;
+}
+
+interface Perform {
+  list(tasks: TaskList, from: From, scope: Scope): Promise<Outcome>;
+  task(task: Task, from: From, scope: Scope): Promise<Outcome>;
 }
 
 /** How far a step or a list came. */

@@ -2,7 +2,7 @@ import type { Outlet, ProductContext } from '@etis/runtime/sdk';
 import type { Definition, Task } from '../definition/task.ts';
 import { type Fault, RunLimitError } from '../interpreter/fault.ts';
 import { createJournal, type Journal } from '../interpreter/journal.ts';
-import { performTask } from '../interpreter/perform.ts';
+import { performList, performTask } from '../interpreter/perform.ts';
 import type { Arrival, Outcome } from '../interpreter/scope.ts';
 import { jsonOf } from '../json.ts';
 import type { Definitions } from '../workflows/definitions.ts';
@@ -41,7 +41,16 @@ async function performed(
 ): Promise<Outcome> {
   const { run, arrival, definition, journal, effects } = going;
   const workflow = { id: run.workflow, version: run.version, run: run.id };
-  const scope = { journal, effects, arrival, now: clock.now, about: { event: run.event, workflow }, vars: {}, context: { value: null } };
+  const scope = {
+    journal,
+    effects,
+    arrival,
+    now: clock.now,
+    about: { event: run.event, workflow },
+    vars: {},
+    context: { value: null },
+    perform: { list: performList, task: performTask },
+  };
   try {
     return await performTask(rootOf(definition), { key: rootKey, input: run.input }, scope);
   } catch (error) {
@@ -54,7 +63,7 @@ async function performed(
 
 function rootOf({ name, tasks, input, output, timeoutMs }: Definition): Task {
   const action = { kind: 'do', tasks } as const;
-  return { name, if: undefined, input, output, export: undefined, then: 'end', timeoutMs, action };
+  return { name, if: undefined, input, output, export: undefined, next: 'end', timeoutMs, action };
 }
 
 /** Listeners and questions of steps that wait; those of steps that do so no more are gone. */

@@ -98,7 +98,7 @@ export async function readSteps(run: string, { tenant, tx }: { tenant: string; t
   return rows.map(stepOf);
 }
 
-export function stepOf(row: StepRow): Step {
+function stepOf(row: StepRow): Step {
   const { key, number, name, kind, state, attempt, next } = row;
   const value = (text: string | null) => (text === null ? undefined : parsed(text));
   const error = parsed(row.error) as Fault | null;
