@@ -241,6 +241,13 @@ describe('constructs that wait', () => {
   });
 });
 
+it('a question that cannot be asked is an error of its step', async () => {
+  const { id } = await ran("- person: { call: ask, with: { channel: whatsapp, number: '1', to: '49151', text: Well } }");
+  const asked = (await stand.asked()).events.find(({ type }) => type === 'code.question.asked');
+  await stand.handle(stand.event({ type: 'nudge.question.refused', data: { question: asked?.data.question, reason: 'nobody' } }));
+  expect(await get(id)).toMatchObject({ state: 'failed', failedStep: '/do/person', error: { detail: 'nobody' } });
+});
+
 describe('triggers', () => {
   const on = "{ on: { one: { with: { type: 'order.*', data: '${ event.data.total > 10 }' } } } }";
 

@@ -2,7 +2,7 @@ import { defineProduct, type Handler, operation } from '@etis/runtime/sdk';
 import { hearEvent } from './runs/hear-event.ts';
 import { hearReport } from './runs/hear-report.ts';
 import { getRun, listRuns, runsPage } from './runs/list-runs.ts';
-import { answerInput, answerQuestion, hearAnswer } from './runs/questions.ts';
+import { answerInput, answerQuestion, hearAnswer, hearRefusal } from './runs/questions.ts';
 import { cancelRun, retryRun, runKey, runRetry, runStart, startRun } from './runs/run-orders.ts';
 import { createDefinitions } from './workflows/definitions.ts';
 import {
@@ -34,6 +34,7 @@ export const code = defineProduct({
     'job.done': hearingReport,
     'job.dead': hearingReport,
     'nudge.question.answered': (event, context) => hearAnswer(event, context, definitions),
+    'nudge.question.refused': (event, context) => hearRefusal(event, context, definitions),
     'code.run.*': nothing,
     'code.question.*': nothing,
   },

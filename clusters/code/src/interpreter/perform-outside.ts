@@ -60,6 +60,8 @@ function reported(action: Outside, { step, report }: { step: Step; report: Scope
 }
 
 function answered(step: Step, { arrival }: Scope): Outcome {
+  if (arrival.kind === 'refusal' && arrival.key === step.key)
+    throw new Raised(fault('communication', step.key, { detail: arrival.reason }));
   return arrival.kind === 'answer' && arrival.key === step.key ? { state: 'done', output: arrival.answer } : waiting;
 }
 

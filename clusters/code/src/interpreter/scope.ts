@@ -22,7 +22,8 @@ export type Arrival =
   | { readonly kind: 'start' | 'retry' }
   | { readonly kind: 'report'; readonly job: string; readonly done: boolean; readonly result: unknown; readonly reason: string }
   | { readonly kind: 'event'; readonly event: HeardEvent }
-  | { readonly kind: 'answer'; readonly key: string; readonly answer: unknown };
+  | { readonly kind: 'answer'; readonly key: string; readonly answer: unknown }
+  | { readonly kind: 'refusal'; readonly key: string; readonly reason: string };
 
 /** What leaves a run. Each asks once, in the transaction that writes the journal, and gives the id by which the answer is known. */
 export interface Effects {
