@@ -141,6 +141,39 @@ describe('a kill', () => {
   });
 });
 
+describe('a killed platform', () => {
+  it('routes nothing that a round had in hand when the order came', async () => {
+    const cluster = fakeCluster();
+    const spine = await world.start(cluster);
+    const { promise: ordered, resolve: order } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    // The same lane, not committed yet: the round waits for it after it has asked what is held back.
+    const between = world.db.system(async (tx) => {
+      await tx.query("insert into lane (name, tenant_id, product) values ('acme/nudge', 'acme', 'nudge')");
+      begin();
+      await ordered;
+      throw new Error('rolled back');
+    });
+    const rolledBack = expect(between).rejects.toThrow('rolled back');
+    await begun;
+    const subjects = await append(spine, ...things('acme', 3));
+    await eventually(async () => {
+      const waiting = 'select from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()';
+      return (await world.db.statement(waiting)).length > 0;
+    });
+    const id = world.order({ verb: 'kill' });
+    order();
+    await rolledBack;
+    await eventually(
+      async () => (await world.db.system((tx) => tx.query('select from router_cursor for update skip locked'))).length === 1,
+    );
+    expect(await world.db.statement('select from event')).toHaveLength(0);
+    world.resume(id);
+    await eventually(async () => cluster.effects.get('acme/nudge')?.length === 3);
+    expect(cluster.effects.get('acme/nudge')).toEqual(subjects);
+  });
+});
+
 describe('a drained lane', () => {
   it('finishes what it held, then waits until it is resumed', async () => {
     const cluster = fakeCluster();
