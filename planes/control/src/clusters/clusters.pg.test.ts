@@ -29,11 +29,11 @@ describe('what is deployed', () => {
       next: null,
     });
     expect(await products().list(context, { limit: 1 })).toEqual({
-      items: [{ id: 'nudge', title: 'Nudge', subscriptions: ['document.*'] }],
+      items: [{ id: 'nudge', title: 'Nudge', subscriptions: ['document.*'], filters: {} }],
       next: 'nudge',
     });
     expect((await products().list(context, { limit: 1, cursor: 'nudge' })).items).toEqual([
-      { id: 'pulse', title: 'Pulse', subscriptions: ['*'] },
+      { id: 'pulse', title: 'Pulse', subscriptions: ['*'], filters: {} },
     ]);
   });
 
