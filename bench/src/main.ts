@@ -4,6 +4,7 @@ import { ingest } from './ingest/ingest.ts';
 import { jobs } from './jobs/jobs.ts';
 import type { BenchReport } from './report.ts';
 import { spine } from './spine/spine.ts';
+import { workflows } from './workflows/workflows.ts';
 
 /** `npm run bench -- <name> [options]`: measures, prints a table, and ends with one line of JSON. */
 const benches: Readonly<Record<string, (print: (line: string) => void, args: readonly string[]) => Promise<BenchReport>>> = {
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, (print: (line: string) => void, args: rea
   ingest,
   jobs,
   spine,
+  workflows,
 };
 
 const [, , name = '', ...args] = process.argv;

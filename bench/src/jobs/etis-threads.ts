@@ -20,7 +20,7 @@ export function etisThreads(given: { jobs: Jobs; enqueuer: Jobs; access: Databas
         },
       },
       access,
-      settings: { mail: null, whatsapp: null, documents: null },
+      settings: { mail: null, whatsapp: null, documents: null, http: null },
       log: silentLog,
       options: { kinds: [new URL('./noop-kind.ts', import.meta.url)], threads: concurrency, leaseMs: 30_000, logLevel: 'silent' },
     });

@@ -12,6 +12,7 @@ import { listNotifications } from './notifications/list-notifications.ts';
 import { notify } from './notifications/notify.ts';
 import { projectInSubject } from './notifications/project-in-subject.ts';
 import { pageInput } from './page.ts';
+import { askPerson } from './questions/questions.ts';
 import { notifiedTypes, ruleInput, ruleKey } from './rules/rule-input.ts';
 import { deleteRule, listRules, setRule } from './rules/rules.ts';
 import { hearStatus } from './sends/message-status.ts';
@@ -43,6 +44,7 @@ export const nudge = defineProduct({
     },
     'whatsapp.message.received': (event, context) => hearMessage(templates, event, context),
     'whatsapp.message.status': hearStatus,
+    'code.question.asked': askPerson,
     'job.done': hearReport,
     'job.dead': hearReport,
   },

@@ -20,6 +20,7 @@ describe('readConfig', () => {
       mail: null,
       whatsapp: null,
       documentsPath: null,
+      httpAllowPrivate: [],
       environment: 'live',
       installation: 'etis',
       node: null,
@@ -147,6 +148,10 @@ describe('readConfig', () => {
   });
 
   it('keeps documents where it was told', () => {
+    expect(readConfig({ ETIS_HTTP_ALLOW_PRIVATE: '127.0.0.1:80, 10.0.0.0/8,' }, directory).httpAllowPrivate).toEqual([
+      '127.0.0.1:80',
+      '10.0.0.0/8',
+    ]);
     expect(readConfig({ ETIS_DOCUMENTS_PATH: 'documents' }, directory).documentsPath).toBe(resolve(directory, 'documents'));
   });
 

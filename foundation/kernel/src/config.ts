@@ -70,6 +70,8 @@ export interface Config {
   readonly whatsapp: WhatsAppConfig | null;
   /** ETIS_DOCUMENTS_PATH: the folder that documents are kept in, absolute; null where none is configured, and then document jobs wait. */
   readonly documentsPath: string | null;
+  /** ETIS_HTTP_ALLOW_PRIVATE: local addresses that workflows may call all the same, with commas between them; none by default. */
+  readonly httpAllowPrivate: readonly string[];
   /** ETIS_ENVIRONMENT, `live` by default: what values of parameters and rules of flags may name. */
   readonly environment: Environment;
   /** ETIS_INSTALLATION, `etis` by default: what subscribers take orders for, and no other. */
@@ -137,6 +139,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       absolute,
     }),
     documentsPath: documents === null ? null : absolute(documents),
+    httpAllowPrivate: (read('ETIS_HTTP_ALLOW_PRIVATE') ?? '').split(',').flatMap((text) => (text.trim() === '' ? [] : [text.trim()])),
     environment: readEnvironmentName(read('ETIS_ENVIRONMENT')),
     installation: readName('ETIS_INSTALLATION', read('ETIS_INSTALLATION')) ?? 'etis',
     node: readName('ETIS_NODE', read('ETIS_NODE')),

@@ -1,6 +1,7 @@
 export { sendingDomain, workersDomain } from './domain.ts';
 export type { DocumentPayload, DocumentResult, DocumentText } from './kinds/document/document-payload.ts';
 export type { DocumentLimits, DocumentSettings } from './kinds/document/document-settings.ts';
+export type { HttpSettings } from './kinds/http/http-settings.ts';
 export { Defer, defineJobKind, type JobContext, type JobKind, type PaceKey, RetryAfter, TerminalFailure } from './runtime/job-kind.ts';
 export type { KindSettings, WhatsAppSettings } from './runtime/kind-settings.ts';
 export { createWorkers } from './runtime/workers.ts';

@@ -4,7 +4,7 @@ import { errors } from '../errors.ts';
 import { readPrivate } from '../platform/home.ts';
 
 /** What the settings say about how jobs reach the outside. @throws ETIS_FILE_UNREADABLE, ETIS_FILE_TOO_OPEN, CONFIG_INVALID for the file of tokens */
-export async function readKindSettings({ mail, whatsapp, documentsPath }: Config): Promise<KindSettings> {
+export async function readKindSettings({ mail, whatsapp, documentsPath, httpAllowPrivate }: Config): Promise<KindSettings> {
   return {
     mail,
     whatsapp:
@@ -12,6 +12,7 @@ export async function readKindSettings({ mail, whatsapp, documentsPath }: Config
         ? null
         : { baseUrl: whatsapp.baseUrl, version: whatsapp.version, numbers: numbersOf(await tokensOf(whatsapp.tokens)) },
     documents: documentsPath === null ? null : { store: { kind: 'folder', path: documentsPath } },
+    http: { allowPrivate: httpAllowPrivate },
   };
 }
 

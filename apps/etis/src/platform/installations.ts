@@ -1,3 +1,4 @@
+import { code } from '@etis/code';
 import type { Cluster, Tier } from '@etis/contracts/tenancy';
 import { nudge } from '@etis/nudge';
 import type { Domain } from '@etis/postgres';
@@ -11,7 +12,7 @@ export interface Installation {
 }
 
 /** The products of this installation. */
-export const products: readonly Product[] = [nudge];
+export const products: readonly Product[] = [nudge, code];
 
 const clusterTiers: readonly Tier[] = ['standard', 'advanced', 'enterprise'];
 

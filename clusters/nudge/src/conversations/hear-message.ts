@@ -1,6 +1,7 @@
 import { EtisError, type HandlerContext, type PlatformEvent } from '@etis/runtime/sdk';
 import { errors } from '../errors.ts';
 import { asBody } from '../plain-text.ts';
+import { answersQuestion } from '../questions/questions.ts';
 import { recordSends } from '../sends/sends.ts';
 import { maxWhatsappText, messagePayload, readPayload } from '../sends/whatsapp-payload.ts';
 import type { Templates } from '../templates.ts';
@@ -28,7 +29,8 @@ export async function hearMessage(templates: Templates, event: PlatformEvent, co
   if (!(await keepIncoming(message, event, context)) || !isUsersWord(message.kind)) return;
   await refreshWindow(message, context);
   context.enqueue('whatsapp', readPayload(message.number, message.messageId));
-  if (answeredKinds.has(message.kind)) await answer(templates, { message, event }, context);
+  if (!answeredKinds.has(message.kind) || (await answersQuestion(message, context))) return;
+  await answer(templates, { message, event }, context);
 }
 
 async function keepIncoming(message: IncomingMessage, event: PlatformEvent, { tenant, tx }: HandlerContext): Promise<boolean> {

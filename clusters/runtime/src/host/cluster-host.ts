@@ -33,7 +33,7 @@ export interface ClusterHost<Offered extends Operations = Operations> {
    */
   handle(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome>;
   /**
-   * Calls one of the product's operations for the context's tenant, in one transaction, within the context's deadline or the product's,
+   * Calls one of the product's operations for the context's tenant, in one transaction with the jobs and events it asks for, within the context's deadline or the product's,
    * whichever ends first. Whether the actor may is the caller's to have asked.
    * @throws RUNTIME_OPERATION_UNKNOWN, RUNTIME_INPUT_INVALID, what the operation throws, RUNTIME_DEADLINE, RUNTIME_HELD under a kill
    */
@@ -129,7 +129,9 @@ export function createClusterHost<const Offered extends Operations>(deps: {
     handle,
     call: async (context, name, input) => {
       killSwitch.refuse({ tenant: context.tenant, product: product.id, cluster: cluster.id }, ['kill']);
-      return (await callOperation({ db, product, log, clock, configurations }, { context, name, input })) as never;
+      const { output, asked } = await callOperation({ db, product, log, clock, configurations }, { context, name, input });
+      if (asked > 0) relay.wake();
+      return output as never;
     },
     relay,
   };

@@ -6,7 +6,9 @@ import { createOutgoing } from './outgoing.ts';
 const clock = { now: () => Date.UTC(2026, 0, 2) };
 
 function enqueued(options?: EnqueueOptions): Record<string, unknown> {
-  const out = createOutgoing({ event: itemEvent(), lane: 'acme/ledger', product: 'ledger', clock });
+  const { id, flow, traceparent, project, region, hop, tenant } = itemEvent();
+  const origin = { event: id, flow, traceparent, project, region, hop };
+  const out = createOutgoing({ origin, seed: id, tenant, lane: 'acme/ledger', product: 'ledger', clock });
   out.enqueue('email', 1, options);
   return JSON.parse(out.close()[0]?.body ?? '') as Record<string, unknown>;
 }

@@ -84,6 +84,24 @@ export async function keep(tx: Tx, batch: LaneBatch, handled: Handled): Promise<
   }
 }
 
+/** Writes what a call asked for. @throws RUNTIME_TENANT_CHANGED */
+export async function keepOutgoing(tx: Tx, tenant: string, outgoing: readonly OutgoingRow[]): Promise<void> {
+  if (outgoing.length === 0) return;
+  const rows = await tx.query(keepOutgoingSql, [
+    tenant,
+    outgoing.map((row) => row.id),
+    outgoing.map((row) => row.kind),
+    outgoing.map((row) => row.body),
+  ]);
+  if (rows.length !== outgoing.length) throw errors.TENANT_CHANGED();
+}
+
+const keepOutgoingSql = `
+  insert into outbox (id, tenant_id, kind, body)
+  select id, $1, kind, body from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as asked (id, kind, body, number)
+  where current_setting('etis.tenant', true) = $1 order by number
+  returning 1`;
+
 /** What is left of entries that were handled. */
 interface Handled {
   readonly mark: LaneMark;

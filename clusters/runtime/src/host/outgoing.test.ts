@@ -1,4 +1,3 @@
-import { systemClock } from '@etis/kernel';
 import { describe, expect, it } from 'vitest';
 import { itemEvent } from '../../fixtures/ledger.ts';
 import { createOutgoing } from './outgoing.ts';
@@ -6,7 +5,9 @@ import { createOutgoing } from './outgoing.ts';
 const clock = { now: () => Date.UTC(2026, 0, 2) };
 
 function outgoing(event = itemEvent({ flow: 'f', hop: 2, project: 'tower', region: 'eu' })) {
-  return { event, out: createOutgoing({ event, lane: 'acme/ledger', product: 'ledger', clock }) };
+  const { id, flow, traceparent, project, region, hop, tenant } = event;
+  const origin = { event: id, flow, traceparent, project, region, hop };
+  return { event, out: createOutgoing({ origin, seed: id, tenant, lane: 'acme/ledger', product: 'ledger', clock }) };
 }
 
 describe('what handlers ask for', () => {
@@ -77,7 +78,7 @@ describe('what handlers ask for', () => {
   });
 
   it('takes nothing once it is closed', () => {
-    const out = createOutgoing({ event: itemEvent(), lane: 'acme/ledger', product: 'ledger', clock: systemClock });
+    const { out } = outgoing();
     out.close();
     expect(() => out.enqueue('email', {})).toThrow(/after the handler or operation had ended/);
     expect(() => out.emit({ type: 'ledger.x', subject: null, data: null })).toThrow(/after the handler or operation had ended/);

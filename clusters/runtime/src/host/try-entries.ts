@@ -88,10 +88,12 @@ async function handleEntry(
     log.debug({ type: event.type }, 'no handler for this type any more; passed over');
     return [];
   }
-  const outgoing = createOutgoing({ event, lane: batch.lane, product: product.id, clock });
+  const { tenant, project, region, traceparent, flow, hop } = event;
+  const origin = { event: event.id, flow, traceparent, project, region, hop };
+  const outgoing = createOutgoing({ origin, seed: event.id, tenant, lane: batch.lane, product: product.id, clock });
   const { enqueue, emit } = outgoing;
   const configuration = deps.configurations({ tenant: batch.tenant, unit: event.project });
-  const own = { tenant: batch.tenant, log, trace: traceIdOf(event.traceparent), clock, configuration, enqueue, emit };
+  const own = { tenant: batch.tenant, log, trace: traceIdOf(event.traceparent), clock, configuration, origin, enqueue, emit };
   const run = (guarded: Parameters<typeof handler>[1]['tx'], stop: AbortSignal) => handler(event, { ...own, tx: guarded, signal: stop });
   try {
     await runProductCode({ tx, signal, deadlineMs: product.settings.handlerDeadlineMs, run });

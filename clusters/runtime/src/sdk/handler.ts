@@ -3,6 +3,7 @@ import type { Log } from '@etis/contracts/log';
 import type { TenantId } from '@etis/contracts/tenancy';
 import type { Clock } from '@etis/kernel';
 import type { ConfigurationReader } from './configuration.ts';
+import type { Origin } from './origin.ts';
 
 /**
  * The transaction that product code runs in: its tenant's rows, nobody else's. The host begins and ends it, so statements that control the
@@ -46,21 +47,28 @@ export interface EnqueueOptions {
    * lane. It comes at least once, and in no order to other events. By default false.
    */
   readonly report?: boolean;
+  /** What it is a consequence of; by default what is being handled. */
+  readonly origin?: Origin;
+}
+
+/** What product code may ask for beside its own rows: kept together with them, or not at all. */
+export interface Outlet {
+  /** What is being handled, as the origin of what is asked for. */
+  readonly origin: Origin;
+  /** Asks for a job of a kind that workers know; `payload` is JSON. Returns the job's id. @throws RUNTIME_OUTGOING_INVALID */
+  enqueue(kind: string, payload: unknown, options?: EnqueueOptions): string;
+  /**
+   * Sends an event back into the platform, for the same tenant and for the project and flow of its origin. Its type starts with the product's id and
+   * a dot. Returns the event's id. @throws RUNTIME_OUTGOING_INVALID
+   */
+  emit(event: { readonly type: string; readonly subject: string | null; readonly data: unknown; readonly origin?: Origin }): string;
 }
 
 /**
  * What a handler has. Its statements, jobs and events are kept together with the mark that the event was handled, or not at all.
  * Within one event at most 5,000 jobs and events, 128 KiB each and 32 MiB in all.
  */
-export interface HandlerContext extends ProductContext {
-  /** Asks for a job of a kind that workers know; `payload` is JSON. Returns the job's id. @throws RUNTIME_OUTGOING_INVALID */
-  enqueue(kind: string, payload: unknown, options?: EnqueueOptions): string;
-  /**
-   * Sends an event back into the platform, for the same tenant and project and in the same flow. Its type starts with the product's id and a
-   * dot. Returns the event's id. @throws RUNTIME_OUTGOING_INVALID
-   */
-  emit(event: { readonly type: string; readonly subject: string | null; readonly data: unknown }): string;
-}
+export interface HandlerContext extends ProductContext, Outlet {}
 
 /**
  * Turns one event into effects. It may be called again for the same event as long as no call was kept, so whatever it does outside the

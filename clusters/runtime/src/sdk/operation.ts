@@ -2,10 +2,10 @@ import type { Actor } from '@etis/contracts/context';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { errors } from '../errors.ts';
-import type { ProductContext } from './handler.ts';
+import type { Outlet, ProductContext } from './handler.ts';
 
-/** What an operation has: the caller's transaction for one tenant, and who asked. */
-export interface OperationContext extends ProductContext {
+/** What an operation has: the caller's transaction for one tenant, and who asked. The jobs and events that it asks for begin a flow of their own. */
+export interface OperationContext extends ProductContext, Outlet {
   readonly actor: Actor;
 }
 

@@ -29,7 +29,12 @@ async function start(kinds: readonly string[], options: Partial<WorkersOptions> 
   workers = createWorkers({
     jobs,
     access: database.access,
-    settings: { mail: null, whatsapp: null, documents: documents === null ? null : { store: { kind: 'folder', path: documents } } },
+    settings: {
+      mail: null,
+      whatsapp: null,
+      documents: documents === null ? null : { store: { kind: 'folder', path: documents } },
+      http: null,
+    },
     log: silentLog,
     options: { threads: 1, kinds: kinds.map(kindAt), abortMs: 100, logLevel: 'silent', ...options },
   });

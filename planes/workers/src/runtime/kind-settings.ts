@@ -1,5 +1,6 @@
 import type { MailConfig } from '@etis/kernel';
 import type { DocumentSettings } from '../kinds/document/document-settings.ts';
+import type { HttpSettings } from '../kinds/http/http-settings.ts';
 
 /** The Graph API as this installation uses it; plain data. */
 export interface WhatsAppSettings {
@@ -16,4 +17,5 @@ export interface KindSettings {
   readonly mail: MailConfig | null;
   readonly whatsapp: WhatsAppSettings | null;
   readonly documents: DocumentSettings | null;
+  readonly http: HttpSettings | null;
 }

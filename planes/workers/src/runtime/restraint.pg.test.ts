@@ -28,7 +28,7 @@ beforeEach(async () => {
   workers = createWorkers({
     jobs,
     access: database.access,
-    settings: { mail: null, whatsapp: null, documents: null },
+    settings: { mail: null, whatsapp: null, documents: null, http: null },
     directives,
     log: silentLog,
     options: { threads: 2, kinds, abortMs: 5_000, logLevel: 'silent' },
@@ -87,7 +87,7 @@ describe('a kill', () => {
     workers = createWorkers({
       jobs,
       access: database.access,
-      settings: { mail: null, whatsapp: null, documents: null },
+      settings: { mail: null, whatsapp: null, documents: null, http: null },
       directives,
       log: silentLog,
       options: { threads: 4, kinds, abortMs: 5_000, logLevel: 'silent' },

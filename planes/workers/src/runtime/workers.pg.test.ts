@@ -33,7 +33,7 @@ function create(options: Partial<WorkersOptions> = {}, meter = rememberingMeter(
     jobs,
     meter,
     access: database.access,
-    settings: { mail: server.mail, whatsapp: null, documents: null },
+    settings: { mail: server.mail, whatsapp: null, documents: null, http: null },
     log: silentLog,
     options: { threads: 1, kinds: ownKinds, abortMs: 100, logLevel: 'silent', ...options },
   });
@@ -314,7 +314,7 @@ it('stops although its queue does not answer', async () => {
       },
     },
     access: database.access,
-    settings: { mail: server.mail, whatsapp: null, documents: null },
+    settings: { mail: server.mail, whatsapp: null, documents: null, http: null },
     log: silentLog,
     options: { kinds: ownKinds, graceMs: 50 },
   });

@@ -27,7 +27,7 @@ export function jobContext(given: {
     db: given.db,
     log: silentLog,
     signal,
-    settings: { mail: null, whatsapp: null, documents: null, ...given.settings },
+    settings: { mail: null, whatsapp: null, documents: null, http: null, ...given.settings },
     said,
     async progress(done, note) {
       said.push({ done, note });

@@ -28,6 +28,7 @@ beforeAll(async () => {
     settings: {
       mail: null,
       whatsapp: null,
+      http: null,
       documents: { store: { kind: 'folder', path: folder }, allowPrivate: ['127.0.0.0/8'], limits: { maxUnpackedBytes: 1_000_000 } },
     },
     log: silentLog,
