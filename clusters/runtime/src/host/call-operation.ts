@@ -2,6 +2,7 @@ import type { TenantContext } from '@etis/contracts/context';
 import type { Log } from '@etis/contracts/log';
 import type { Clock } from '@etis/kernel';
 import type { TenantDb } from '@etis/postgres';
+import { type ReadsBundles, tenantDatasets } from '../datasets/tenant-datasets.ts';
 import { errors } from '../errors.ts';
 import type { Product } from '../sdk/product.ts';
 import type { Configurations } from './configuration-reader.ts';
@@ -11,7 +12,7 @@ const neverAborted = new AbortController().signal;
 
 /** Runs one operation of a product for the context's tenant; see `ClusterHost.call`. */
 export async function callOperation(
-  deps: { db: TenantDb; product: Product; log: Log; clock: Clock; configurations: Configurations },
+  deps: { db: TenantDb; product: Product; log: Log; clock: Clock; configurations: Configurations; bundles: ReadsBundles },
   call: { context: TenantContext; name: string; input: unknown },
 ): Promise<unknown> {
   const { product, clock } = deps;
@@ -30,7 +31,10 @@ export async function callOperation(
       tx,
       signal: neverAborted,
       deadlineMs,
-      run: (guarded, signal) => operation.run(input, { tenant, actor, tx: guarded, log, signal, trace, clock, configuration }),
+      run: (guarded, signal) => {
+        const datasets = tenantDatasets(deps.bundles, { tenant, signal });
+        return operation.run(input, { tenant, actor, tx: guarded, log, signal, trace, clock, configuration, datasets });
+      },
     });
     const still = await tx.query("select 1 where current_setting('etis.tenant', true) = $1", [tenant]);
     if (still.length !== 1) throw errors.TENANT_CHANGED();

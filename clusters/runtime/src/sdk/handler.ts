@@ -3,6 +3,7 @@ import type { Log } from '@etis/contracts/log';
 import type { TenantId } from '@etis/contracts/tenancy';
 import type { Clock } from '@etis/kernel';
 import type { ConfigurationReader } from './configuration.ts';
+import type { Datasets } from './datasets.ts';
 
 /**
  * The transaction that product code runs in: its tenant's rows, nobody else's. The host begins and ends it, so statements that control the
@@ -26,6 +27,8 @@ export interface ProductContext {
   readonly clock: Clock;
   /** Parameters and flags as they count for the tenant here. */
   readonly configuration: ConfigurationReader;
+  /** The tenant's datasets, as far as they have come to this cluster. */
+  readonly datasets: Datasets;
 }
 
 /** How a job is asked for. */

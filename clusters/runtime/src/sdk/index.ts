@@ -5,6 +5,7 @@ export type { Log } from '@etis/contracts/log';
 export { type Clock, EtisError, errorCatalogue, errorText, isUuid } from '@etis/kernel';
 export { type Static, Type as schema } from 'typebox';
 export { type ConfigurationReader, type Flag, flag, type Parameter, parameter } from './configuration.ts';
+export type { DatasetRow, Datasets, HeldDataset } from './datasets.ts';
 export type { EnqueueOptions, FilteredHandler, Handler, HandlerContext, ProductContext, ProductTx } from './handler.ts';
 export { type Operation, type OperationContext, type Operations, operation } from './operation.ts';
 export { defineProduct, type Product, type ProductSettings } from './product.ts';
