@@ -10,7 +10,7 @@ const id = schema.String({ pattern: '^[a-z0-9][a-z0-9-]{0,59}$' });
 const title = schema.String({ minLength: 1, maxLength: 120 });
 const chart = schema.Union([schema.Literal('number'), schema.Literal('line'), schema.Literal('bar'), schema.Literal('table')]);
 
-export const tileInput = schema.Object({ title, chart, query: queryInput }, closed);
+const tileInput = schema.Object({ title, chart, query: queryInput }, closed);
 export const dashboardInput = schema.Object({ id, title, tiles: schema.Array(tileInput, { maxItems: 24 }) }, closed);
 export const dashboardKey = schema.Object({ id }, closed);
 

@@ -10,6 +10,6 @@ function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const text = String(value);
-  const inert = /^[\s\u0000]*[=+\-@\t\r\n|%]/u.test(text) || /^[＝＋－＠]/u.test(text) ? `'${text}` : text;
+  const inert = /^\s*[=+\-@\t\r\n|%]/u.test(text) || /^[＝＋－＠]/u.test(text) ? `'${text}` : text;
   return /[",\r\n;']/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

@@ -1,5 +1,5 @@
 /** How a measure is made of the rows of a group. */
-export type Aggregate = 'count' | 'count-distinct' | 'sum' | 'average' | 'minimum' | 'maximum' | 'median';
+type Aggregate = 'count' | 'count-distinct' | 'sum' | 'average' | 'minimum' | 'maximum' | 'median';
 
 export interface Measure {
   readonly title: string;
@@ -9,7 +9,7 @@ export interface Measure {
   readonly unit?: 'hours' | 'seconds' | 'share';
 }
 
-export interface Dimension {
+interface Dimension {
   readonly title: string;
   readonly column: string;
   readonly type: 'text' | 'boolean';

@@ -10,7 +10,7 @@ export const operators = ['equals', 'not-equals', 'in', 'contains', 'is-null'] a
 
 const closed = { additionalProperties: false } as const;
 
-export const filterInput = schema.Object(
+const filterInput = schema.Object(
   {
     dimension: name,
     operator: schema.Enum(operators),

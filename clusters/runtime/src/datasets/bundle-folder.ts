@@ -52,8 +52,6 @@ export function createBundleFolder(folder: string) {
   };
 }
 
-export type BundleFolder = ReturnType<typeof createBundleFolder>;
-
 async function entries(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);

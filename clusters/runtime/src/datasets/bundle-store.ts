@@ -30,6 +30,7 @@ export interface BundleStore {
 interface Held {
   readonly manifest: BundleManifest;
   readonly payload: string;
+  readonly keyId: string;
 }
 
 /**
@@ -66,7 +67,12 @@ export function createBundleStore(deps: {
     const manifest = accepted(signed);
     const { tenant, dataset, version } = manifest;
     const now = held.get(tenant)?.get(dataset);
-    if (now?.payload === signed.payload) return null;
+    if (now?.payload === signed.payload) {
+      // By a newer key: the older one ends, and with it what is on disk.
+      if (now.keyId !== signed.keyId) await folder.switchTo(manifest, signed);
+      hold(manifest, signed);
+      return null;
+    }
     if (now !== undefined && version <= now.manifest.version) {
       throw errors.BUNDLE_REFUSED(dataset, `version ${version} is not newer than ${now.manifest.version}, which is held`);
     }
@@ -83,7 +89,7 @@ export function createBundleStore(deps: {
 
   function hold(manifest: BundleManifest, signed: Signed): void {
     const ofTenant = held.get(manifest.tenant) ?? new Map<string, Held>();
-    held.set(manifest.tenant, ofTenant.set(manifest.dataset, { manifest, payload: signed.payload }));
+    held.set(manifest.tenant, ofTenant.set(manifest.dataset, { manifest, payload: signed.payload, keyId: signed.keyId }));
   }
 
   async function dropOld(tenant: TenantId, dataset: string): Promise<void> {
