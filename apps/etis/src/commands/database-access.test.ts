@@ -31,13 +31,34 @@ describe('etis db access', () => {
     ['routing', ['spine'], ['etis_spine']],
     [
       'platform',
-      ['audit', 'command', 'control', 'nudge_advanced', 'nudge_enterprise', 'nudge_standard', 'spine', 'workers'],
+      [
+        'audit',
+        'command',
+        'control',
+        'nudge_advanced',
+        'nudge_enterprise',
+        'nudge_standard',
+        'pulse_advanced',
+        'pulse_enterprise',
+        'pulse_standard',
+        'spine',
+        'workers',
+      ],
       ['etis_app', 'etis_audit', 'etis_command', 'etis_control', 'etis_platform', 'etis_spine', 'etis_workers'],
     ],
     [
       'product',
-      ['nudge_advanced', 'nudge_enterprise', 'nudge_standard', 'spine', 'workers'],
-      ['etis_cluster_nudge_advanced', 'etis_cluster_nudge_enterprise', 'etis_cluster_nudge_standard', 'etis_spine', 'etis_workers'],
+      ['nudge_advanced', 'nudge_enterprise', 'nudge_standard', 'pulse_advanced', 'pulse_enterprise', 'pulse_standard', 'spine', 'workers'],
+      [
+        'etis_cluster_nudge_advanced',
+        'etis_cluster_nudge_enterprise',
+        'etis_cluster_nudge_standard',
+        'etis_cluster_pulse_advanced',
+        'etis_cluster_pulse_enterprise',
+        'etis_cluster_pulse_standard',
+        'etis_spine',
+        'etis_workers',
+      ],
     ],
   ])('gives %s the databases and passwords that it needs, and no more', async (node, databases, passwords) => {
     await prepared();

@@ -91,10 +91,13 @@ export async function startNode(options: {
       return spine;
     },
     hosts,
+    stores: new Map(),
     kindSettings: await readKindSettings(config),
     operator: null,
     control: null,
     command: null,
+    outputs: null,
+    bundles: null,
     open,
     run,
     mount: (module) => void routes.push(module),

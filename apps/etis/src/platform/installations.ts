@@ -1,6 +1,7 @@
 import type { Cluster, Tier } from '@etis/contracts/tenancy';
 import { nudge } from '@etis/nudge';
 import type { Domain } from '@etis/postgres';
+import { pulse } from '@etis/pulse';
 import { clusterDomain, type Product } from '@etis/runtime';
 
 /** A product in one cluster, with the database domain that the cluster has to itself. */
@@ -11,7 +12,7 @@ export interface Installation {
 }
 
 /** The products of this installation. */
-export const products: readonly Product[] = [nudge];
+export const products: readonly Product[] = [nudge, pulse];
 
 const clusterTiers: readonly Tier[] = ['standard', 'advanced', 'enterprise'];
 
