@@ -114,8 +114,7 @@ it('a dataset comes to the clusters of its tenants, is seen by each tenant alone
 });
 
 it('is gone from a cluster that its tenant has left', async () => {
-  await node?.control?.tenants.ensure({ ...testContext({}), tenant: null }, { id: 'bolt', name: 'bolt' });
   await node?.control?.placements.remove(testContext({ tenant: 'bolt' }), 'pulse');
   await vi.waitFor(async () => expect(await readdir(join(folder, 'datasets', 'pulse-standard'))).toEqual(['acme']), soon);
-  await expect(figure('bolt')).rejects.toMatchObject({ code: 'RUNTIME_DATASETS_ABSENT' });
+  await expect(figure('bolt')).rejects.toMatchObject({ code: 'PULSE_DATASET_UNKNOWN' });
 });
