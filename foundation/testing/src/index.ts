@@ -1,4 +1,5 @@
 export { eventually } from './eventually.ts';
+export { parquetFile } from './parquet-file.ts';
 export { rememberingMeter } from './remembering-meter.ts';
 export { testContext } from './test-context.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDeclaration, DatasetOutput, DatasetOutputs } from '@etis/contracts/datasets';
-import { openDuckDb } from '@etis/duckdb';
 import { readConfig, silentLog } from '@etis/kernel';
-import { createTestDatabase, type TestDatabase, testContext } from '@etis/testing';
+import { createTestDatabase, parquetFile, type TestDatabase, testContext } from '@etis/testing';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Node } from '../node/node.ts';
 import { type RunningNode, startNode } from '../node/start-node.ts';
@@ -75,17 +73,13 @@ afterAll(async () => {
 });
 
 async function make(tenant: string, hours: number): Promise<void> {
-  const db = await openDuckDb({ memoryLimitBytes: 64 * 1024 ** 2, tempFolder: null, threads: 1 });
-  const path = join(folder, 'made.parquet');
-  await db.run(
-    `copy (select '${tenant}' as tenant, '${tenant}-site' as project, 'open' as status, timestamptz '2026-06-01 00:00:00+00' as opened_at,
-       ${hours}::double as lead_hours) to '${path}' (format parquet)`,
+  const { bytes, rows, sha256 } = await parquetFile(
+    `select '${tenant}' as tenant, '${tenant}-site' as project, 'open' as status, timestamptz '2026-06-01 00:00:00+00' as opened_at,
+       ${hours}::double as lead_hours`,
   );
-  db.close();
-  const bytes = await readFile(path);
-  const files = [{ name: 'part.parquet', rows: 1, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }];
+  const files = [{ name: 'part.parquet', rows, bytes: bytes.length, sha256 }];
   const position = BigInt(made.length + 1);
-  made.push({ bytes, output: { position, dataset, tenant, madeAt: new Date().toISOString(), rows: 1, files } });
+  made.push({ bytes, output: { position, dataset, tenant, madeAt: new Date().toISOString(), rows, files } });
 }
 
 const call = (tenant: keyof typeof placed, operation: string, input: unknown) =>

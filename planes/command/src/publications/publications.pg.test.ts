@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createSigningKey, emptyView, sign, verifySignature } from '@etis/agent';
 import type { BundleManifest, ColumnType, DatasetDeclaration, DatasetOutput, DatasetOutputs } from '@etis/contracts/datasets';
-import { openDuckDb } from '@etis/duckdb';
 import { silentLog } from '@etis/kernel';
-import { createTestDatabase, type TestDatabase } from '@etis/testing';
+import { createTestDatabase, parquetFile, type TestDatabase } from '@etis/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commandDomain } from '../domain.ts';
 import { createPublications, type Publications } from './publications.ts';
 
 const key = createSigningKey();
-const bounds = { memoryLimitBytes: 128 * 1024 ** 2, tempFolder: null, threads: 1 };
 const column = (name: string, type: ColumnType) => ({ name, type, description: name, nullable: true });
 const declaration: DatasetDeclaration = {
   ...{ name: 'construction.issue_lead_times', title: 'Lead times', description: 'Issues', grain: 'an issue', key: ['tenant'] },
@@ -21,13 +16,11 @@ const declaration: DatasetDeclaration = {
 const dataset = declaration.name;
 
 let database: TestDatabase;
-let folder: string;
 let made: { output: DatasetOutput; bytes: Buffer }[];
 let placements: { tenant: string; product: string; cluster: string }[];
 let publications: Publications;
 beforeEach(async () => {
   database = await createTestDatabase({ domains: [commandDomain] });
-  folder = await mkdtemp(join(tmpdir(), 'etis-publications-'));
   made = [];
   placements = [
     { tenant: 'acme', product: 'pulse', cluster: 'pulse-standard' },
@@ -39,7 +32,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await database.drop();
-  await rm(folder, { recursive: true });
 });
 
 function open(): Publications {
@@ -69,14 +61,8 @@ function open(): Publications {
 
 /** An output as transformation leaves it, and what may be wrong with it. */
 async function make(tenant: string, select: string, wrong: Partial<DatasetOutput> & { sha256?: string } = {}): Promise<Buffer> {
-  const db = await openDuckDb(bounds);
-  const path = join(folder, 'made.parquet');
-  await db.run(`copy (${select}) to '${path}' (format parquet)`);
-  const [counted] = await db.rows(`select count(*)::double as n from (${select})`);
-  db.close();
-  const bytes = await readFile(path);
-  const { sha256 = createHash('sha256').update(bytes).digest('hex'), ...rest } = wrong;
-  const rows = Number(counted?.['n']);
+  const { bytes, rows, sha256: digest } = await parquetFile(select);
+  const { sha256 = digest, ...rest } = wrong;
   const position = BigInt(made.length + 1);
   const files = [{ name: 'part.parquet', rows, bytes: bytes.length, sha256 }];
   made.push({ bytes, output: { position, dataset, tenant, madeAt: '2026-11-01T00:00:00.000Z', rows, files, ...rest } });
