@@ -86,4 +86,20 @@ export const errors = errorCatalogue('RUNTIME', {
     kind: 'invalid',
     message: (reason: string) => `The input is not valid: ${reason}.`,
   },
+  BUNDLE_REFUSED: {
+    kind: 'forbidden',
+    message: (dataset: string, reason: string) =>
+      `A bundle of the dataset "${dataset}" was refused, because ${reason}. What was held stays.`,
+  },
+  BUNDLE_SHORT: {
+    kind: 'unavailable',
+    retryable: true,
+    message: (dataset: string, have: number, want: number) =>
+      `A file of the dataset "${dataset}" ended after ${have} of ${want} bytes. It is gone on with when it is asked for again.`,
+  },
+  DATASETS_ABSENT: {
+    kind: 'unavailable',
+    retryable: true,
+    message: () => 'No dataset of this tenant has come to the cluster yet. Ask again once the first one was published.',
+  },
 });

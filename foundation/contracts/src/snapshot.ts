@@ -61,7 +61,8 @@ export type SigningPurpose =
   | 'acknowledgement'
   | 'checkpoint'
   | 'link'
-  | 'recovery';
+  | 'recovery'
+  | 'bundle';
 
 /** What the root key says of an online key; signed for `certificate`. Without it no signature of that key counts. */
 export interface KeyCertificate {

@@ -130,4 +130,13 @@ export const errors = errorCatalogue('COMMAND', {
     message: (file: string, mode: string) =>
       `The governance snapshot ${file} has mode ${mode}, so others could have changed what governs this process. Delete it and start again; the platform hands out a new one.`,
   },
+  OUTPUT_REFUSED: {
+    kind: 'invalid',
+    message: (dataset: string, tenant: string, reason: string) =>
+      `The output of the dataset "${dataset}" for the tenant "${tenant}" was not published, because ${reason}. Mend its pipeline and run it again.`,
+  },
+  BUNDLE_GONE: {
+    kind: 'not-found',
+    message: () => 'The bundle or its file is not there, or no longer. Ask for what is current.',
+  },
 });

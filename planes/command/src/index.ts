@@ -13,5 +13,6 @@ export {
 } from './directives/directive-desk.ts';
 export type { SignedDirective } from './directives/directive-rows.ts';
 export { commandDomain } from './domain.ts';
+export { createPublications, type Publications } from './publications/publications.ts';
 export type { AlertEvent } from './telemetry/alert-log.ts';
 export { createTelemetryDesk, type TelemetryDeskOptions, type TelemetryStore } from './telemetry/telemetry-desk.ts';

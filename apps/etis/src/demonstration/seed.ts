@@ -46,6 +46,7 @@ async function seedTenant({ control, context, nudge }: SeedTarget, tenant: Demon
   const cluster = `nudge-${tier}`;
   await control.tenants.ensure(context, { id, name });
   await control.placements.ensure({ ...context, tenant: id }, { product: 'nudge', cluster });
+  await control.placements.ensure({ ...context, tenant: id }, { product: 'pulse', cluster: `pulse-${tier}` });
   const place = { system: 'autodesk', region, product: null };
   await control.resolver.ensure({ ...context, tenant: id }, { ...place, kind: 'project', externalId: project, project: projectName });
   await control.resolver.ensure({ ...context, tenant: id }, { ...place, kind: 'hub', externalId: hub, project: null });

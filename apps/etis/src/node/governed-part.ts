@@ -6,6 +6,7 @@ import {
   type GovernanceStore,
   type LocalEvaluation,
   type Subscriber,
+  type Trust,
   withLeaseEnd,
 } from '@etis/agent';
 import type { Environment } from '@etis/contracts/configuration';
@@ -32,6 +33,8 @@ export interface GovernedPart extends PartChoice {
   /** Its link, and its name in the fleet; null before it is dialled. */
   subscriber: Subscriber | null;
   identity: SubscriberIdentity | null;
+  /** What it takes for signed; null before its link is dialled. */
+  trust: Trust | null;
 }
 
 /** The parts of a process, each as it was declared. */
@@ -80,6 +83,7 @@ function createPart({ kind, scope }: PartChoice, { environment, onLeaseEnd, log 
     freshness,
     subscriber: null,
     identity: null,
+    trust: null,
   };
   return part;
 }

@@ -1,12 +1,13 @@
 import type { SecretVault } from '@etis/agent';
 import type { CommandPlane } from '@etis/command';
+import type { BundleSource, DatasetOutputs } from '@etis/contracts/datasets';
 import type { RouteModule } from '@etis/contracts/http';
 import type { Log } from '@etis/contracts/log';
 import type { ClusterId } from '@etis/contracts/tenancy';
 import type { Control } from '@etis/control';
 import type { Config, Service } from '@etis/kernel';
 import type { DatabaseAccess, Domain, DomainDb } from '@etis/postgres';
-import type { ClusterHost } from '@etis/runtime';
+import type { BundleStore, ClusterHost } from '@etis/runtime';
 import type { Spine } from '@etis/spine';
 import type { BullmqTransport } from '@etis/spine/bullmq';
 import type { KindSettings } from '@etis/workers';
@@ -43,6 +44,8 @@ export interface Node extends NodeChoice {
   readonly bullmq: BullmqTransport | null;
   /** The clusters that run here; the role `cluster` fills it. */
   readonly hosts: Map<ClusterId, ClusterHost>;
+  /** Their bundles, where their products read datasets; filled with them. */
+  readonly stores: Map<ClusterId, BundleStore>;
   /** What job kinds need; from the settings, and the demonstration puts stand-ins where those say nothing. */
   kindSettings: KindSettings;
   /** Who the operator is; null where no role of this process asks. */
@@ -51,6 +54,10 @@ export interface Node extends NodeChoice {
   control: Control | null;
   /** The command plane; null where it runs in another process. */
   command: CommandPlane | null;
+  /** What transformation in this process has made; null where none runs here. */
+  outputs: DatasetOutputs | null;
+  /** Where clusters of this process take bundles from; null where nothing is published here. */
+  bundles: BundleSource | null;
   /** A domain's database; the same one on every call, closed when the process stops. */
   open(domain: Domain): DomainDb;
   /** Starts a service that is stopped with the process, the last started first. */

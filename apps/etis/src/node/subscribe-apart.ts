@@ -67,6 +67,7 @@ export async function subscribeApart(node: Pick<Node, 'parts' | 'vault' | 'home'
       log,
     });
     part.identity = identity;
+    part.trust = credential.trust;
     await run(part.subscriber);
     const audit = await run(await openLocalAudit(part, { home, log }));
     await run(localOrders(part, { credential, folder: home.breakGlass, audit, log }));

@@ -38,6 +38,7 @@ export async function subscribeWithin(
       log,
     });
     part.identity = identity;
+    part.trust = trust;
     await run(part.subscriber);
   }
   await governed(parts.all);

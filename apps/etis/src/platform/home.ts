@@ -24,6 +24,8 @@ export interface Home {
   readonly breakGlass: string;
   /** Where the demonstration keeps documents. */
   readonly documents: string;
+  /** Bundles of datasets, by cluster. */
+  readonly datasets: string;
   readonly demonstration: string;
   readonly demonstrationWhatsApp: string;
   readonly sentMail: string;
@@ -41,6 +43,7 @@ export function homeAt(folder: string): Home {
     rootKey: join(folder, 'credentials', 'root-key.pem'),
     governance: join(folder, 'governance', 'snapshot.json'),
     breakGlass: join(folder, 'break-glass'),
+    datasets: join(folder, 'datasets'),
     documents: join(folder, 'documents'),
     demonstration: join(folder, 'demonstration', 'autodesk.json'),
     demonstrationWhatsApp: join(folder, 'demonstration', 'whatsapp.json'),

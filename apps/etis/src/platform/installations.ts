@@ -2,6 +2,7 @@ import { code } from '@etis/code';
 import type { Cluster, Tier } from '@etis/contracts/tenancy';
 import { nudge } from '@etis/nudge';
 import type { Domain } from '@etis/postgres';
+import { pulse } from '@etis/pulse';
 import { clusterDomain, type Product } from '@etis/runtime';
 
 /** A product in one cluster, with the database domain that the cluster has to itself. */
@@ -12,7 +13,7 @@ export interface Installation {
 }
 
 /** The products of this installation. */
-export const products: readonly Product[] = [nudge, code];
+export const products: readonly Product[] = [nudge, code, pulse];
 
 const clusterTiers: readonly Tier[] = ['standard', 'advanced', 'enterprise'];
 

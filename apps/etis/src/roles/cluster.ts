@@ -10,6 +10,7 @@ import { errors } from '../errors.ts';
 import type { GovernedPart } from '../node/governed-part.ts';
 import type { Node } from '../node/node.ts';
 import { type Installation, installations } from '../platform/installations.ts';
+import { bundleDelivery, bundleStoreOf } from './bundle-delivery.ts';
 import type { Role } from './role.ts';
 
 /** Hosts product clusters and delivers their lanes to them: a lane is dispatched where its cluster runs. */
@@ -21,10 +22,14 @@ export const cluster: Role = {
     ...hostedHere(choice).map(({ cluster: { id } }) => ({ kind: 'cluster' as const, scope: id })),
   ],
   async prepare(node) {
-    const { spine, parts, meter, log, open, hosts } = node;
+    const { spine, parts, meter, log, open, hosts, stores } = node;
     meter.watchQueues(spine.queues.lanes);
-    for (const { cluster: place, product, domain } of hostedHere(node)) {
-      const { governance, directives, evaluation } = parts.of('cluster', place.id);
+    for (const installation of hostedHere(node)) {
+      const { cluster: place, product, domain } = installation;
+      const part = parts.of('cluster', place.id);
+      const { governance, directives, evaluation } = part;
+      const bundles = bundleStoreOf(installation, { home: node.home, log, spine, part });
+      if (product.datasets.length > 0) stores.set(place.id, bundles);
       const placed = (tenant: string) => isPlacedOn(governance.current(), tenant, place.id);
       hosts.set(
         place.id,
@@ -39,12 +44,16 @@ export const cluster: Role = {
           directives,
           evaluation,
           meter,
+          bundles,
         }),
       );
     }
   },
   async start(node) {
-    const { hosts, bullmq, parts, log, run } = node;
+    const { hosts, bullmq, parts, log, run, bundles: source } = node;
+    for (const [id, store] of node.stores) {
+      if (source !== null) await run(bundleDelivery(store, { part: parts.of('cluster', id), source, log }));
+    }
     for (const host of hosts.values()) await run(host.relay);
     for (const [id, host] of hosts) if (bullmq !== null) await run(bullmq.receive(id, host.handle));
     for (const { cluster: place } of hostedHere(node)) await run(flagsOf(parts.of('cluster', place.id), place, log));

@@ -4,6 +4,7 @@ import {
   commandDomain,
   createCommandPlane,
   createLocalAuditIntake,
+  createPublications,
   createTelemetryDesk,
   type DataMessage,
 } from '@etis/command';
@@ -99,5 +100,15 @@ export const platform: Role = {
     const db = open(controlDomain);
     node.check('signing', async () => plane.signs());
     node.check('control database', () => db.statement('select 1').then(() => true));
+  },
+  async start(node) {
+    const { outputs, command, config, log, open, run } = node;
+    if (outputs === null || command === null) return;
+    const { signer } = command.keys;
+    const view = () => node.parts.of('router').governance.current();
+    const db = open(commandDomain);
+    const publications = createPublications({ db, signer, installation: config.installation, outputs, view, clock: systemClock, log });
+    node.bundles = publications;
+    await run(publications.loop);
   },
 };

@@ -3,6 +3,7 @@ import type { TenantContext } from '@etis/contracts/context';
 import type { Log } from '@etis/contracts/log';
 import { type Clock, uuidv7 } from '@etis/kernel';
 import type { TenantDb } from '@etis/postgres';
+import { type ReadsBundles, tenantDatasets } from '../datasets/tenant-datasets.ts';
 import { errors } from '../errors.ts';
 import type { Product } from '../sdk/product.ts';
 import type { Configurations } from './configuration-reader.ts';
@@ -14,7 +15,7 @@ const neverAborted = new AbortController().signal;
 
 /** Runs one operation of a product for the context's tenant; see `ClusterHost.call`. `asked` is how many jobs and events it put into the outbox. */
 export async function callOperation(
-  deps: { db: TenantDb; product: Product; log: Log; clock: Clock; configurations: Configurations },
+  deps: { db: TenantDb; product: Product; log: Log; clock: Clock; configurations: Configurations; bundles: ReadsBundles },
   call: { context: TenantContext; name: string; input: unknown },
 ): Promise<{ readonly output: unknown; readonly asked: number }> {
   const { product, clock } = deps;
@@ -45,7 +46,8 @@ export async function callOperation(
       tx,
       signal: neverAborted,
       deadlineMs,
-      run: (guarded, signal) => operation.run(input, { ...own, tx: guarded, signal }),
+      run: (guarded, signal) =>
+        operation.run(input, { ...own, tx: guarded, signal, datasets: tenantDatasets(deps.bundles, { tenant, signal }) }),
     }).finally(() => outgoing.close());
     const rows = outgoing.close();
     await keepOutgoing(tx, tenant, rows);

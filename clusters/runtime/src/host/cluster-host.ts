@@ -9,6 +9,7 @@ import { type Meter, unmetered } from '@etis/contracts/telemetry';
 import type { Cluster, TenantId } from '@etis/contracts/tenancy';
 import { type Clock, errorText, type Loop, systemClock } from '@etis/kernel';
 import type { SystemDb, TenantDb } from '@etis/postgres';
+import { noBundles, type ReadsBundles } from '../datasets/tenant-datasets.ts';
 import { errors } from '../errors.ts';
 import { createOutboxRelay } from '../relay/outbox-relay.ts';
 import type { OperationInput, OperationOutput, Operations } from '../sdk/operation.ts';
@@ -64,8 +65,10 @@ export function createClusterHost<const Offered extends Operations>(deps: {
   evaluation?: Evaluation;
   /** Is told of every batch as `handler/<product>`; by default nobody is. */
   meter?: Meter;
+  /** By default no dataset is held. */
+  bundles?: ReadsBundles;
 }): ClusterHost<Offered> {
-  const { cluster, product, db, meter = unmetered } = deps;
+  const { cluster, product, db, meter = unmetered, bundles = noBundles } = deps;
   if (cluster.product !== product.id) throw errors.CLUSTER_FOREIGN(cluster.id, cluster.product, product.id);
   const clock = deps.clock ?? systemClock;
   const log = deps.log.child({ cluster: cluster.id });
@@ -73,7 +76,7 @@ export function createClusterHost<const Offered extends Operations>(deps: {
   const relay = createOutboxRelay({ db, jobs: deps.jobs, publish: deps.publish, cluster, product, log });
   const killSwitch = createKillSwitch(deps.directives ?? unrestricted);
   const configurations = createConfigurations({ cluster, evaluation: deps.evaluation });
-  const attempts = { db, product, log, clock, actor: `cluster/${cluster.id}`, configurations };
+  const attempts = { db, product, log, clock, actor: `cluster/${cluster.id}`, configurations, bundles };
 
   async function handle(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {
     checkBatch(batch, { cluster, placed });
@@ -129,7 +132,7 @@ export function createClusterHost<const Offered extends Operations>(deps: {
     handle,
     call: async (context, name, input) => {
       killSwitch.refuse({ tenant: context.tenant, product: product.id, cluster: cluster.id }, ['kill']);
-      const { output, asked } = await callOperation({ db, product, log, clock, configurations }, { context, name, input });
+      const { output, asked } = await callOperation({ db, product, log, clock, configurations, bundles }, { context, name, input });
       if (asked > 0) relay.wake();
       return output as never;
     },

@@ -2,6 +2,7 @@ import type { LaneBatch, LaneEntry } from '@etis/contracts/lanes';
 import type { Log } from '@etis/contracts/log';
 import { type Clock, EtisError, traceIdOf } from '@etis/kernel';
 import type { TenantDb, TenantTx } from '@etis/postgres';
+import { type ReadsBundles, tenantDatasets } from '../datasets/tenant-datasets.ts';
 import { errors } from '../errors.ts';
 import { handlerFor, type Product } from '../sdk/product.ts';
 import type { Configurations } from './configuration-reader.ts';
@@ -24,6 +25,7 @@ export interface AttemptDeps {
   readonly clock: Clock;
   readonly actor: string;
   readonly configurations: Configurations;
+  readonly bundles: ReadsBundles;
 }
 
 const unknownOutcomes = new Set([errors.STOPPED.code, errors.DATABASE_TROUBLE.code]);
@@ -94,7 +96,8 @@ async function handleEntry(
   const { enqueue, emit } = outgoing;
   const configuration = deps.configurations({ tenant: batch.tenant, unit: event.project });
   const own = { tenant: batch.tenant, log, trace: traceIdOf(event.traceparent), clock, configuration, origin, enqueue, emit };
-  const run = (guarded: Parameters<typeof handler>[1]['tx'], stop: AbortSignal) => handler(event, { ...own, tx: guarded, signal: stop });
+  const run = (guarded: Parameters<typeof handler>[1]['tx'], stop: AbortSignal) =>
+    handler(event, { ...own, tx: guarded, signal: stop, datasets: tenantDatasets(deps.bundles, { tenant: batch.tenant, signal: stop }) });
   try {
     await runProductCode({ tx, signal, deadlineMs: product.settings.handlerDeadlineMs, run });
   } finally {

@@ -3,6 +3,7 @@ import type { Log } from '@etis/contracts/log';
 import type { TenantId } from '@etis/contracts/tenancy';
 import type { Clock } from '@etis/kernel';
 import type { ConfigurationReader } from './configuration.ts';
+import type { Datasets } from './datasets.ts';
 import type { Origin } from './origin.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface ProductContext {
   readonly clock: Clock;
   /** Parameters and flags as they count for the tenant here. */
   readonly configuration: ConfigurationReader;
+  /** The tenant's datasets, as far as they have come to this cluster. */
+  readonly datasets: Datasets;
 }
 
 /** How a job is asked for. */

@@ -6,6 +6,7 @@ export { type Clock, EtisError, errorCatalogue, errorText, isUuid } from '@etis/
 export { type Condition, compileCondition } from '@etis/kernel/condition';
 export { type Static, Type as schema } from 'typebox';
 export { type ConfigurationReader, type Flag, flag, type Parameter, parameter } from './configuration.ts';
+export type { DatasetRow, Datasets, HeldDataset } from './datasets.ts';
 export type { EnqueueOptions, FilteredHandler, Handler, HandlerContext, Outlet, ProductContext, ProductTx } from './handler.ts';
 export { type Operation, type OperationContext, type Operations, operation } from './operation.ts';
 export type { Origin } from './origin.ts';

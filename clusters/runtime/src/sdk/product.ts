@@ -30,6 +30,8 @@ export interface Product<Offered extends Operations = Operations> {
   readonly filters: Readonly<Record<string, string>>;
   readonly operations: Offered;
   readonly settings: ProductSettings;
+  /** The datasets that it reads, as the platform names them, sorted. */
+  readonly datasets: readonly string[];
   /** What people may set of it from afar. */
   readonly configuration: DeclaredConfiguration;
 }
@@ -47,6 +49,8 @@ export function defineProduct<const Offered extends Operations = Record<never, n
   readonly handlers: Readonly<Record<string, Handler | FilteredHandler>>;
   readonly operations?: Offered;
   readonly settings?: Partial<ProductSettings>;
+  /** By default none. */
+  readonly datasets?: readonly string[];
   readonly configuration?: ProductConfiguration;
 }): Product<Offered> {
   const { id, title, migrations } = definition;
@@ -82,6 +86,11 @@ export function defineProduct<const Offered extends Operations = Record<never, n
   }
   const onFailure = definition.settings?.onFailure ?? 'set-aside';
   if (onFailure !== 'set-aside' && onFailure !== 'stop-lane') refuse('onFailure is neither "set-aside" nor "stop-lane"');
+  const datasets = [...new Set(definition.datasets ?? [])].sort();
+  for (const name of datasets) {
+    if (!/^[a-z][a-z0-9_]{0,62}\.[a-z][a-z0-9_]{0,62}$/.test(name))
+      refuse(`"${name}" is not a dataset, such as "construction.issue_lead_times"`);
+  }
   return Object.freeze({
     id,
     title,
@@ -91,6 +100,7 @@ export function defineProduct<const Offered extends Operations = Record<never, n
     filters: Object.freeze(filters),
     operations: Object.freeze({ ...operations }),
     settings: Object.freeze({ handlerDeadlineMs, onFailure }),
+    datasets: Object.freeze(datasets),
     configuration: declaredConfiguration(id, definition.configuration ?? {}, refuse),
   });
 }

@@ -1,0 +1,1 @@
+export { pulse } from './pulse.ts';
