@@ -6,10 +6,12 @@ interface Item {
   readonly key: string;
   readonly weight: number;
   readonly name: string;
+  group: string;
 }
 
-const queueOf = (quantum = 10) => createFairQueue<Item>({ keyOf: ({ key }) => key, weightOf: ({ weight }) => weight, quantum });
-const item = (key: string, name = key, weight = 1): Item => ({ key, name, weight });
+const queueOf = (quantum = 10, isOpen: (group: string) => boolean = () => true) =>
+  createFairQueue<Item>({ keyOf: ({ key }) => key, groupOf: ({ group }) => group, isOpen, weightOf: ({ weight }) => weight, quantum });
+const item = (key: string, name = key, weight = 1): Item => ({ key, name, weight, group: 'one' });
 
 describe('a fair queue', () => {
   it('gives out everything once, and then nothing', () => {
@@ -23,16 +25,63 @@ describe('a fair queue', () => {
     expect(queue.size).toBe(0);
   });
 
-  it('leaves what is skipped where it is, and forgets what is dropped', () => {
+  it('forgets what is dropped, and what is deleted', () => {
     const queue = queueOf();
     const [kept, dropped, taken] = [item('a', 'kept'), item('b', 'dropped'), item('c', 'taken')];
-    for (const one of [kept, dropped, taken]) queue.add(one);
-    const answer = (one: Item) => (one === kept ? 'skip' : one === dropped ? 'drop' : 'take');
-    expect(queue.take(answer, 1)).toBe(taken);
-    expect([queue.has(kept), queue.has(dropped), queue.size]).toEqual([true, false, 1]);
+    for (const one of [dropped, taken, kept]) queue.add(one);
+    expect(queue.take((one) => (one === dropped ? 'drop' : 'take'), 1)).toBe(taken);
+    expect([queue.has(kept), queue.has(dropped), queue.has(taken), queue.size]).toEqual([true, false, false, 1]);
     queue.delete(kept);
     queue.delete(kept);
     expect(queue.size).toBe(0);
+    expect(queue.take(() => 'take', 1)).toBeUndefined();
+  });
+
+  it('passes over closed groups without looking at what waits there, and gives it out once they are open', () => {
+    const closed = new Set(['full']);
+    const queue = queueOf(10, (group) => !closed.has(group));
+    const behind = Array.from({ length: 1_000 }, (_, index) => ({ ...item(`tenant ${index}`), group: 'full' }));
+    for (const one of behind) queue.add(one);
+    const asked: Item[] = [];
+    const accept = (one: Item) => {
+      asked.push(one);
+      return 'take' as const;
+    };
+    expect(queue.take(accept, 10)).toBeUndefined();
+    const open = item('last');
+    queue.add(open);
+    expect(queue.take(accept, 10)).toBe(open);
+    expect(asked).toEqual([open]);
+    closed.clear();
+    expect(new Set(behind.map(() => queue.take(accept, 10)))).toEqual(new Set(behind));
+  });
+
+  it('takes an item that goes to another group along, also into one that is closed', () => {
+    const queue = queueOf(10, (group) => group !== 'full');
+    const moved = item('moved');
+    queue.add(moved);
+    moved.group = 'full';
+    expect(queue.take(() => 'take', 10)).toBeUndefined();
+    expect(queue.has(moved)).toBe(true);
+    moved.group = 'elsewhere';
+    queue.delete(moved);
+    queue.add(moved);
+    expect(queue.take(() => 'take', 10)).toBe(moved);
+  });
+
+  it('shares over all groups: who has items in several gets no more for that', () => {
+    const queue = queueOf(10);
+    const all = [item('wide', 'wide 1'), { ...item('wide', 'wide 2'), group: 'two' }, item('narrow')];
+    const given = new Map<string, number>();
+    for (let turn = 0; turn < 400; turn += 1) {
+      for (const one of all) queue.add(one);
+      const one = queue.take(() => 'take', 10);
+      if (one === undefined) throw new Error('nothing was given out');
+      queue.paid(one, { expected: 10, real: 10 });
+      given.set(one.name, (given.get(one.name) ?? 0) + 1);
+    }
+    expect(Math.abs((given.get('narrow') ?? 0) - 200)).toBeLessThanOrEqual(2);
+    expect(given.get('wide 2')).toBeGreaterThan(0);
   });
 
   it('is work-conserving: an item that may be taken is, however much its key has had', () => {
@@ -64,6 +113,22 @@ describe('a fair queue', () => {
     }
     expect(given.filter((key) => key === 'idle').length).toBeLessThanOrEqual(11);
     expect(given.filter((key) => key === 'busy').length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('lets nobody go first for having been idle for a moment after each turn', () => {
+    const queue = queueOf(10);
+    const [brief, steady] = [item('brief'), item('steady')];
+    const given: string[] = [];
+    for (let turn = 0; turn < 100; turn += 1) {
+      queue.add(brief);
+      queue.add(steady);
+      const one = queue.take(() => 'take', 10);
+      if (one === undefined) throw new Error('nothing was given out');
+      if (one === steady) queue.add(steady);
+      queue.paid(one, { expected: 10, real: 10 });
+      given.push(one.key);
+    }
+    expect(given.filter((key) => key === 'brief')).toHaveLength(50);
   });
 
   const tenant = fc.record({

@@ -1,19 +1,21 @@
-/** What to do with the item that is next: give it out, leave it for later, or forget that it waits. */
-export type Answer = 'take' | 'skip' | 'drop';
+import { createTurnOrder, type TurnOrder } from './turn-order.ts';
+
+/** What to do with the item that is next: give it out, or forget that it waits. */
+export type Answer = 'take' | 'drop';
 
 /**
- * Gives out items so that each key gets its share by weight, however many items a key has: surplus round robin, the form of deficit round robin
- * for costs that are known only afterwards. A key may overdraw its credit by one item, and waits in later rounds until that is paid.
- * Work-conserving: while any item is acceptable, one is given out.
+ * Gives out items so that each key gets its share by weight, however many items a key has: start-time fair queueing, with costs that are known only
+ * afterwards. Items are in groups, and a group may be closed for a while: what is open is given out, and to find it costs the same however many items
+ * wait behind closed groups. Work-conserving: while any item of an open group is acceptable, one is given out.
  */
 export interface FairQueue<Item> {
   /** Whether the item waits already. */
   has(item: Item): boolean;
-  /** Makes the item wait behind its key's others; does nothing where it waits already. */
+  /** Makes the item wait behind its key's others of the same group; does nothing where it waits already. */
   add(item: Item): void;
   /**
-   * The item whose turn it is, of those that `accept` takes. It is out of the queue, its key is charged what it is expected to cost, in the unit
-   * of the quantum, and stays in the books until it was paid.
+   * The item whose turn it is, of those in open groups that `accept` takes. It is out of the queue, its key is charged what it is expected to cost,
+   * in the unit of the quantum, and stays in the books until it was paid.
    */
   take(accept: (item: Item) => Answer, expected: number): Item | undefined;
   /** What the item that was given out has cost instead. */
@@ -23,108 +25,170 @@ export interface FairQueue<Item> {
 }
 
 interface Account<Item> {
-  readonly waiting: Set<Item>;
-  credit: number;
+  readonly key: string;
+  /** By group. A group in which nothing waits is not there. */
+  readonly waiting: Map<string, Set<Item>>;
+  /** The virtual time at which its next turn begins: the lower, the sooner. */
+  start: number;
+  /** Puts accounts of the same start in turns. */
+  turn: number;
   /** Items that were given out and not paid yet. */
   out: number;
 }
 
-/** `quantum` is what a key of weight 1 may cost in one round. Weights are above 0. */
+/**
+ * `quantum` is what a key of weight 1 that could not use its turns may catch up at once. Weights are above 0. What an item's group is may change while
+ * it waits: it is asked again before it is given out.
+ */
 export function createFairQueue<Item>(options: {
   keyOf: (item: Item) => string;
+  groupOf: (item: Item) => string;
+  isOpen: (group: string) => boolean;
   weightOf: (item: Item) => number;
   quantum: number;
 }): FairQueue<Item> {
-  const { keyOf, weightOf, quantum } = options;
-  /** In the order of their turns. */
+  const { keyOf, groupOf, isOpen, weightOf, quantum } = options;
   const accounts = new Map<string, Account<Item>>();
-  let size = 0;
+  const groups = new Map<string, TurnOrder<Account<Item>>>();
+  /** Keys that were idle when they still owed something. */
+  const indebted = createTurnOrder<Account<Item>>(isBefore);
+  /** The group in which each waiting item waits, and since when in the order of all. */
+  const places = new Map<Item, { readonly group: string; readonly since: number }>();
+  /** The start of the turn that was given out last. */
+  let virtual = 0;
+  let turns = 0;
+  let added = 0;
+
+  function isBefore(one: Account<Item>, other: Account<Item>): boolean {
+    return one.start === other.start ? one.turn < other.turn : one.start < other.start;
+  }
+
+  function orderOf(group: string): TurnOrder<Account<Item>> {
+    const known = groups.get(group) ?? createTurnOrder(isBefore);
+    groups.set(group, known);
+    return known;
+  }
 
   function accountOf(item: Item): Account<Item> {
     const key = keyOf(item);
     const known = accounts.get(key);
     if (known !== undefined) return known;
-    const opened = { waiting: new Set<Item>(), credit: quantum * weightOf(item), out: 0 };
+    turns += 1;
+    const opened = { key, waiting: new Map<string, Set<Item>>(), start: virtual, turn: turns, out: 0 };
     accounts.set(key, opened);
     return opened;
   }
 
-  /** Enough rounds go by, for everybody, until the one whose turn it is has credit. What is not used in a round is not saved for later ones. */
-  function passRounds(rounds: number): void {
-    for (const account of accounts.values()) {
-      const [any] = account.waiting;
-      if (any === undefined) continue;
-      const share = quantum * weightOf(any);
-      account.credit = Math.min(account.credit + rounds * share, share);
+  function isIdle({ waiting, out }: Account<Item>): boolean {
+    return waiting.size === 0 && out === 0;
+  }
+
+  /** A key with nothing waiting and nothing out has no claim to what it did not use. What it has had too much is remembered until the others have had it too. */
+  function closeIdle(account: Account<Item>): void {
+    if (!isIdle(account)) return;
+    if (account.start > virtual) indebted.place(account);
+    else accounts.delete(account.key);
+  }
+
+  function advance(start: number): void {
+    virtual = Math.max(virtual, start);
+    for (let account = indebted.first(); account !== undefined && account.start <= virtual; account = indebted.first()) {
+      indebted.remove(account);
+      if (isIdle(account)) accounts.delete(account.key);
     }
   }
 
-  /** A key with nothing waiting and nothing out has no claim to what it did not use, nor a debt. */
-  function closeIdle(key: string, account: Account<Item>): void {
-    if (account.waiting.size === 0 && account.out === 0) accounts.delete(key);
+  function charge(account: Account<Item>, virtualCost: number): void {
+    indebted.remove(account);
+    account.start += virtualCost;
+    for (const group of account.waiting.keys()) orderOf(group).place(account);
   }
 
-  /** The first item of a key that is acceptable. */
-  function firstOf(account: Account<Item>, accept: (item: Item) => Answer): Item | undefined {
-    for (const item of account.waiting) {
-      const answer = accept(item);
-      if (answer === 'take') return item;
-      if (answer === 'drop') {
-        account.waiting.delete(item);
-        size -= 1;
-      }
+  function put(item: Item): void {
+    const account = accountOf(item);
+    const group = groupOf(item);
+    indebted.remove(account);
+    // What it could not use while it had nothing to give out is not saved beyond one quantum.
+    if (account.waiting.size === 0) account.start = Math.max(account.start, virtual - quantum / weightOf(item));
+    const waiting = account.waiting.get(group) ?? new Set();
+    waiting.add(item);
+    added += 1;
+    places.set(item, { group, since: added });
+    account.waiting.set(group, waiting);
+    orderOf(group).place(account);
+  }
+
+  function remove(item: Item): boolean {
+    const group = places.get(item)?.group;
+    const account = accounts.get(keyOf(item));
+    const waiting = group === undefined ? undefined : account?.waiting.get(group);
+    if (group === undefined || account === undefined || waiting === undefined) return false;
+    places.delete(item);
+    waiting.delete(item);
+    if (waiting.size > 0) return true;
+    account.waiting.delete(group);
+    orderOf(group).remove(account);
+    return true;
+  }
+
+  /** The item that is next in the open groups, acceptable or not. Of one key's it is the one that waits longest. */
+  function next(): Item | undefined {
+    let best: { account: Account<Item>; item: Item } | undefined;
+    for (const [group, order] of groups) {
+      const account = order.first();
+      const [item] = account?.waiting.get(group) ?? [];
+      if (account === undefined || item === undefined) groups.delete(group);
+      else if (isOpen(group) && (best === undefined || isSooner({ account, item }, best))) best = { account, item };
     }
-    return undefined;
+    return best?.item;
+  }
+
+  function isSooner(one: { account: Account<Item>; item: Item }, other: { account: Account<Item>; item: Item }): boolean {
+    if (one.account !== other.account) return isBefore(one.account, other.account);
+    return (places.get(one.item)?.since ?? 0) < (places.get(other.item)?.since ?? 0);
+  }
+
+  function drop(item: Item): void {
+    const account = accounts.get(keyOf(item));
+    if (remove(item) && account !== undefined) closeIdle(account);
   }
 
   return {
     get size() {
-      return size;
+      return places.size;
     },
-    has: (item) => accounts.get(keyOf(item))?.waiting.has(item) ?? false,
+    has: (item) => places.has(item),
     add(item) {
-      const { waiting } = accountOf(item);
-      if (waiting.has(item)) return;
-      waiting.add(item);
-      size += 1;
+      if (!places.has(item)) put(item);
     },
     take(accept, expected) {
-      let best: { key: string; account: Account<Item>; item: Item; rounds: number } | undefined;
-      for (const [key, account] of accounts) {
-        if (account.waiting.size === 0) continue;
-        const item = firstOf(account, accept);
-        closeIdle(key, account);
-        if (item === undefined) continue;
-        const rounds = account.credit > 0 ? 0 : Math.floor(-account.credit / (quantum * weightOf(item))) + 1;
-        if (best === undefined || rounds < best.rounds) best = { key, account, item, rounds };
-        if (rounds === 0) break;
+      for (let item = next(); item !== undefined; item = next()) {
+        const answer = accept(item);
+        if (answer === 'drop') {
+          drop(item);
+        } else if (groupOf(item) === places.get(item)?.group) {
+          const account = accountOf(item);
+          remove(item);
+          advance(account.start);
+          turns += 1;
+          account.turn = turns;
+          account.out += 1;
+          charge(account, expected / weightOf(item));
+          return item;
+        } else {
+          remove(item);
+          put(item);
+        }
       }
-      if (best === undefined) return undefined;
-      const { key, account, item, rounds } = best;
-      if (rounds > 0) passRounds(rounds);
-      account.waiting.delete(item);
-      size -= 1;
-      account.out += 1;
-      account.credit -= expected;
-      // Behind the others of this round once its credit is spent.
-      accounts.delete(key);
-      accounts.set(key, account);
-      return item;
+      return undefined;
     },
     paid(item, { expected, real }) {
-      const key = keyOf(item);
-      const account = accounts.get(key);
+      const account = accounts.get(keyOf(item));
       if (account === undefined) return;
-      account.credit += expected - real;
       account.out -= 1;
-      closeIdle(key, account);
+      charge(account, (real - expected) / weightOf(item));
+      closeIdle(account);
     },
-    delete(item) {
-      const key = keyOf(item);
-      const account = accounts.get(key);
-      if (account === undefined || !account.waiting.delete(item)) return;
-      size -= 1;
-      closeIdle(key, account);
-    },
+    delete: drop,
   };
 }

@@ -52,13 +52,20 @@ export function createTurnQueue(options: {
   const { eligibility, mirror, restraint, settings, wake } = options;
   const queue = createFairQueue<LaneState>({
     keyOf: (lane) => lane.tenant,
-    weightOf: (lane) => eligibility().weightOf(lane.cluster ?? ''),
+    groupOf: homeOf,
+    isOpen: (cluster) => (underWay.get(cluster) ?? 0) < settings.inFlightPerCluster,
+    weightOf: (lane) => eligibility().weightOf(homeOf(lane)),
     quantum: settings.batchCount,
   });
   const underWay = new Map<ClusterId, number>();
   /** Lanes that were passed over for a reason that something else ends. */
   const heldBack = new Set<LaneState>();
   const timers = new Map<LaneState, NodeJS.Timeout>();
+
+  /** The cluster whose turns the lane's count among; empty where there is none. */
+  function homeOf(lane: LaneState): ClusterId {
+    return lane.cluster ?? eligibility().clusterOf(lane) ?? '';
+  }
 
   /** Comes back to the lane at that moment, or at an earlier one that it has been told before. */
   function comeBack(lane: LaneState, at: number): void {
@@ -103,7 +110,7 @@ export function createTurnQueue(options: {
       heldBack.add(lane);
       return 'drop';
     }
-    return (underWay.get(cluster) ?? 0) < settings.inFlightPerCluster ? 'take' : 'skip';
+    return 'take';
   }
 
   /** The turn of a lane whose turn it is, as far as directives allow; undefined where they do not. */
