@@ -63,8 +63,8 @@ export interface WorkDone {
   readonly tenant: TenantId | null;
   readonly ms: number;
   readonly failed: boolean;
-  /** The W3C trace context that it belongs to, where it belongs to one. */
-  readonly traceparent?: string;
+  /** The W3C trace contexts of what it was about, one for each thing; none where it belongs to no trace. */
+  readonly traces?: readonly string[];
 }
 
 /** Where handlers, jobs and requests say that they ended. Never throws, never waits, bounded. */

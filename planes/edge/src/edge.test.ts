@@ -83,7 +83,9 @@ test('every answer is told, with how long it took and whether it was a failure o
   ] as const)
     expect((await fetch(`${url}${path}`)).status).toBe(status);
   await edge.stop();
-  expect(told).toEqual([false, true, false].map((failed) => ({ work: 'http', tenant: null, ms: expect.any(Number), failed })));
+  expect(told).toEqual(
+    [false, true, false].map((failed) => ({ work: 'http', tenant: null, ms: expect.any(Number), failed, traces: [expect.any(String)] })),
+  );
 });
 
 describe('routes and the guard', () => {

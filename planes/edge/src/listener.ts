@@ -56,8 +56,11 @@ export async function createListener(options: {
     if (options.closeConnections()) reply.header('connection', 'close');
     done();
   });
-  app.addHook('onResponse', (_request, reply, done) => {
-    meter.work({ work: 'http', tenant: null, ms: reply.elapsedTime, failed: reply.statusCode >= 500 });
+  app.addHook('onResponse', (request, reply, done) => {
+    const failed = reply.statusCode >= 500;
+    // One that was refused before it had a context belongs to no trace.
+    const traces = request.etis === undefined ? [] : [request.etis.traceparent];
+    meter.work({ work: 'http', tenant: null, ms: reply.elapsedTime, failed, traces });
     done();
   });
   endEventStreams(app);

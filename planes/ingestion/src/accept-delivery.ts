@@ -50,7 +50,7 @@ export function createAcceptDelivery(deps: {
     deps.intake.book(connection, body.length);
     const begun = performance.now();
     const metered = (failed: boolean) =>
-      deps.meter.work({ work: 'accept', tenant: connection.tenant, ms: performance.now() - begun, failed, traceparent });
+      deps.meter.work({ work: 'accept', tenant: connection.tenant, ms: performance.now() - begun, failed, traces: [traceparent] });
     try {
       const acceptance = await deps.inbox.append(delivery);
       metered(false);

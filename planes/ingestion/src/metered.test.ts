@@ -19,5 +19,5 @@ test('only what is signed right is told, with how long it took and whether it co
   expect((await deliver('one')).status).toBe(202);
   expect((await deliver('forged', 'another')).status).toBe(401);
   await stand.close();
-  expect(told).toEqual([{ work: 'accept', tenant: null, ms: expect.any(Number), failed: false, traceparent: expect.any(String) }]);
+  expect(told).toEqual([{ work: 'accept', tenant: null, ms: expect.any(Number), failed: false, traces: [expect.any(String)] }]);
 });

@@ -89,8 +89,6 @@ export function createClusterHost<const Offered extends Operations>(deps: {
 
   async function handleMetered(batch: LaneBatch, signal: AbortSignal): Promise<BatchOutcome> {
     const begun = performance.now();
-    // A batch is one piece of work; it is told as its first event's.
-    const traceparent = batch.entries[0]?.event.traceparent;
     let failed = true;
     try {
       const outcome = await handleWhole(batch, signal);
@@ -102,7 +100,7 @@ export function createClusterHost<const Offered extends Operations>(deps: {
         tenant: batch.tenant,
         ms: performance.now() - begun,
         failed,
-        ...(traceparent === undefined ? {} : { traceparent }),
+        traces: batch.entries.map(({ event }) => event.traceparent),
       });
     }
   }

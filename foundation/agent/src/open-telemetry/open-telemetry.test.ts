@@ -43,6 +43,7 @@ async function start(options: { endpoint?: string | null; intervalMs?: number } 
 }
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const another = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const done = { work: 'handler/nudge', tenant: 'acme', ms: 12, failed: false };
 
 describe("Prometheus' text", () => {
@@ -86,11 +87,12 @@ describe('OTLP', () => {
     expect(JSON.stringify(received[0]?.body)).toContain('router-1');
   });
 
-  it('sends a span for work that says which trace it belongs to, as a child of who caused it', async () => {
+  it('sends a span for each trace that a work says it belongs to, as a child of who caused it', async () => {
     const telemetry = await start({ endpoint });
-    telemetry.meter.work({ ...done, traceparent, failed: true });
+    telemetry.meter.work({ ...done, traces: [traceparent, traceparent], failed: true });
     telemetry.meter.work(done);
-    telemetry.meter.work({ ...done, traceparent: 'nonsense' });
+    telemetry.meter.work({ ...done, traces: ['nonsense'] });
+    telemetry.meter.work({ ...done, work: 'route', traces: [traceparent, another] });
     await telemetry.stop();
     running.length = 0;
     const spans = received
@@ -102,12 +104,14 @@ describe('OTLP', () => {
         ...{ name: 'handler/nudge', traceId: '0af7651916cd43dd8448eb211c80319c', parentSpanId: 'b7ad6b7169203331' },
         status: { code: 2 },
       }),
+      expect.objectContaining({ name: 'route', traceId: '0af7651916cd43dd8448eb211c80319c', parentSpanId: 'b7ad6b7169203331' }),
+      expect.objectContaining({ name: 'route', traceId: '4bf92f3577b34da6a3ce929d0e0e4736', parentSpanId: '00f067aa0ba902b7' }),
     ]);
   });
 
   it('that nobody takes disturbs nobody', async () => {
     const telemetry = await start({ endpoint: 'http://127.0.0.1:1', intervalMs: 20 });
-    telemetry.meter.work({ ...done, traceparent });
+    telemetry.meter.work({ ...done, traces: [traceparent] });
     expect(await telemetry.prometheus()).toContain('etis_work_duration');
   });
 });

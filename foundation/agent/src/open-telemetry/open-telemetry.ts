@@ -33,8 +33,8 @@ const stopWithinMs = 1_500;
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
- * Counts work as `etis.work.duration` by work, tenant and failure, watches queues and the process, and makes a span of each work that says which trace
- * it belongs to. An endpoint that does not answer costs what it misses and nothing else.
+ * Counts work as `etis.work.duration` by work, tenant and failure, watches queues and the process, and makes a span for each trace that a
+ * work says it belongs to. An endpoint that does not answer costs what it misses and nothing else.
  */
 export function createOpenTelemetry(options: OpenTelemetryOptions): OpenTelemetry {
   const { service, endpoint, intervalMs = 10_000, log } = options;
@@ -110,14 +110,17 @@ export function createOpenTelemetry(options: OpenTelemetryOptions): OpenTelemetr
   return {
     name: 'OpenTelemetry',
     meter: {
-      work({ work, tenant, ms, failed, traceparent }) {
+      work({ work, tenant, ms, failed, traces: about = [] }) {
         duration.record(ms / 1_000, { ...attributes({ work, tenant }), failed });
-        const parent = tracer === undefined || traceparent === undefined ? null : contextOf(traceparent);
-        if (tracer === undefined || parent === null) return;
+        if (tracer === undefined) return;
         const now = Date.now();
-        const span = tracer.startSpan(work, { startTime: now - ms, kind: SpanKind.INTERNAL, attributes: attributes({ tenant }) }, parent);
-        if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
-        span.end(now);
+        for (const traceparent of new Set(about)) {
+          const parent = contextOf(traceparent);
+          if (parent === null) continue;
+          const span = tracer.startSpan(work, { startTime: now - ms, kind: SpanKind.INTERNAL, attributes: attributes({ tenant }) }, parent);
+          if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+          span.end(now);
+        }
       },
       watchQueues: (read) => void queues.push(read),
     },

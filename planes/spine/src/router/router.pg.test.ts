@@ -59,7 +59,9 @@ describe('the router', () => {
     for (const one of sent) await settled(spine, one.id);
     expect(meter.told.length).toBeGreaterThanOrEqual(1);
     expect(meter.told.length).toBeLessThanOrEqual(2);
-    for (const one of meter.told) expect(one).toEqual({ work: 'route', tenant: null, ms: expect.any(Number), failed: false });
+    const told = { work: 'route', tenant: null, ms: expect.any(Number), failed: false, traces: expect.any(Array) };
+    for (const one of meter.told) expect(one).toEqual(told);
+    expect(meter.told.flatMap(({ traces }) => traces)).toEqual(sent.map(({ traceparent }) => traceparent));
   });
 
   it('sets aside alone what the database refuses', async () => {

@@ -43,6 +43,8 @@ interface Step {
   readonly entries: number;
   /** Whether deliveries are kept back. */
   readonly holding: boolean;
+  /** Of the deliveries that were routed. */
+  readonly traces: readonly string[];
 }
 
 interface TakenRow extends DeliveryRow {
@@ -88,13 +90,13 @@ export function createRouter(options: RouterOptions): Loop {
   async function step(limit: number, refused?: string): Promise<Step> {
     return await db.system(async (tx: SystemTx) => {
       const [cursor] = await tx.query<CursorRow>(cursorSql);
-      if (cursor === undefined) return { count: 0, entries: 0, holding: false };
+      if (cursor === undefined) return { count: 0, entries: 0, holding: false, traces: [] };
       const rows = await tx.query<TakenRow>(takeSql, [cursor.share_positions, limit, settings.batchBytes]);
       const moved = rows[0]?.moved;
-      if (moved === undefined) return { count: 0, entries: 0, holding: cursor.holding };
+      if (moved === undefined) return { count: 0, entries: 0, holding: cursor.holding, traces: [] };
       const seen = orders;
       const holding = holdingOf(directives);
-      if (holding.everything) return { count: 0, entries: 0, holding: false };
+      if (holding.everything) return { count: 0, entries: 0, holding: false, traces: [] };
       const view = currentTable();
       const heldHere = new Set<string>();
       const batch = rows.map((row): RoutedDelivery => {
@@ -109,13 +111,13 @@ export function createRouter(options: RouterOptions): Loop {
       await tx.query(moveSql, [moved, String(last)]);
       if (orders !== seen) throw new Overtaken();
       const entries = batch.reduce((sum, { routed }) => sum + routed.events.reduce((lanes, event) => lanes + event.lanes.length, 0), 0);
-      return { count: rows.length, entries, holding: cursor.holding };
+      return { count: rows.length, entries, holding: cursor.holding, traces: rows.map(({ traceparent }) => traceparent) };
     });
   }
 
   /** Routes what comes next one by one, and sets aside the delivery that the database refuses, so that it holds up nobody else. */
   async function oneByOne(count: number): Promise<Step> {
-    const total = { count: 0, entries: 0, holding: true };
+    const total = { count: 0, entries: 0, holding: true, traces: [] as string[] };
     for (let index = 0; index < count; index += 1) {
       const done = await step(1).catch(async (error: unknown) => {
         if (!isDataError(error)) throw error;
@@ -125,6 +127,7 @@ export function createRouter(options: RouterOptions): Loop {
       if (done.count === 0) break;
       total.count += done.count;
       total.entries += done.entries;
+      total.traces.push(...done.traces);
     }
     return total;
   }
@@ -150,7 +153,7 @@ export function createRouter(options: RouterOptions): Loop {
     if (holdingOf(directives).everything) return false;
     const begun = performance.now();
     const done = await routeBatch();
-    if (done.count > 0) meter.work({ work: 'route', tenant: null, ms: performance.now() - begun, failed: false });
+    if (done.count > 0) meter.work({ work: 'route', tenant: null, ms: performance.now() - begun, failed: false, traces: done.traces });
     if (done.entries > 0) onRouted();
     const released = done.holding ? await release() : 0;
     if (released > 0) onRouted();

@@ -104,7 +104,7 @@ export function startJobRun(options: {
         tenant: job.tenant,
         ms: performance.now() - leasedAt,
         failed: ended.end === 'failed',
-        traceparent: job.traceparent,
+        traces: [job.traceparent],
       });
       const about = { job: job.id, kind: job.kind, attempt: job.attempt };
       if (ended.end === 'failed') log.warn({ ...about, reason: ended.error }, 'a job failed');

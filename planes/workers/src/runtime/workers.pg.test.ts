@@ -63,7 +63,7 @@ describe('a job', () => {
       work: 'job/wild',
       tenant: jobs.add({ kind: 'none', payload: null }).tenant,
       ms: expect.any(Number),
-      traceparent: expect.any(String),
+      traces: [expect.any(String)],
     };
     expect(meter.told).toEqual([
       { ...told, failed: false },
